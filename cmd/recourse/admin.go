@@ -1,0 +1,318 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"recourse/internal/community"
+	"recourse/internal/event"
+	"recourse/internal/keys"
+	"recourse/internal/postgres"
+	"recourse/moderation/console"
+	"recourse/moderation/quarantine"
+	"recourse/moderation/store"
+)
+
+type adminCmd struct {
+	Community  communityCmd  `cmd:"" help:"Communities."`
+	Moderator  moderatorCmd  `cmd:"" help:"Moderators."`
+	SignInLink signInLinkCmd `cmd:"" help:"Print a one-time sign-in link for a moderator."`
+	Client     clientCmd     `cmd:"" help:"API clients of a community."`
+	Quarantine quarantineCmd `cmd:"" help:"Messages that could not be decoded or opened."`
+}
+
+type communityCmd struct {
+	Apply communityApplyCmd `cmd:"" help:"Make or change a community from a file."`
+}
+
+type communityApplyCmd struct {
+	partsFlags
+	File string `arg:"" help:"Community file (YAML); its code of conduct stands beside it." type:"existingfile"`
+}
+
+func (communityApplyCmd) Help() string {
+	return "Example: recourse admin community apply city.yaml"
+}
+
+func (c communityApplyCmd) Run(ctx context.Context, log *slog.Logger) error {
+	d, err := readCommunity(os.DirFS(filepath.Dir(c.File)), filepath.Base(c.File))
+	if err != nil {
+		return err
+	}
+	e, err := newEnvironment(c.partsFlags, log)
+	if err != nil {
+		return err
+	}
+	nc, js, err := e.connect(keys.Admin)
+	if err != nil {
+		return err
+	}
+	defer nc.Close()
+	changed, err := applyCommunity(ctx, e, js, d)
+	if err != nil {
+		return err
+	}
+	if !changed {
+		fmt.Printf("The community %s is as the file says already.\n", d.file.Name)
+		return nil
+	}
+	fmt.Printf("The community %s is in force. The intake takes it up within seconds.\n", d.file.Name)
+	return nil
+}
+
+type moderatorCmd struct {
+	Add moderatorAddCmd `cmd:"" help:"Add a moderator to communities."`
+}
+
+type moderatorAddCmd struct {
+	partsFlags
+	Name      string   `required:"" help:"The name that other moderators see."`
+	Community []string `required:"" help:"Communities whose cases she or he works on."`
+}
+
+func (moderatorAddCmd) Help() string {
+	return "Example: recourse admin moderator add --name 'Moderator 1' --community city"
+}
+
+func (c moderatorAddCmd) Run(ctx context.Context, log *slog.Logger) error {
+	e, err := newEnvironment(c.partsFlags, log)
+	if err != nil {
+		return err
+	}
+	if _, err := addModerator(ctx, e, c.Name, c.Community); err != nil {
+		return err
+	}
+	fmt.Printf("%s may work on the cases of %v. Next: recourse admin sign-in-link --name %q\n", c.Name, c.Community, c.Name)
+	return nil
+}
+
+// addModerator makes a moderator, or adds communities to the one of that name.
+func addModerator(ctx context.Context, e environment, name string, communities []string) (event.ID, error) {
+	for _, community := range communities {
+		if !event.ValidCommunity(community) {
+			return event.ID{}, errors.New("--community: use a community's name, such as city")
+		}
+	}
+	pool, err := postgres.AdminPool(ctx, e.databaseURL, e.keys)
+	if err != nil {
+		return event.ID{}, err
+	}
+	defer pool.Close()
+	q := store.New(pool)
+	id, err := q.UpsertModerator(ctx, store.UpsertModeratorParams{ID: event.NewID(), Name: name, CreatedAt: time.Now()})
+	if err != nil {
+		return event.ID{}, fmt.Errorf("adding a moderator: %w", err)
+	}
+	for _, community := range communities {
+		if err := q.AddMembership(ctx, store.AddMembershipParams{ModeratorID: id, Community: community}); err != nil {
+			return event.ID{}, fmt.Errorf("adding a moderator to %s: %w", community, err)
+		}
+	}
+	return id, nil
+}
+
+type signInLinkCmd struct {
+	partsFlags
+	Name       string        `required:"" help:"The moderator's name."`
+	ConsoleURL string        `help:"Where the console is; the running 'recourse up' where it is not given."`
+	For        time.Duration `help:"How long the link is good." default:"24h"`
+}
+
+func (signInLinkCmd) Help() string {
+	return "Prints a link that signs in once. Hand it over by a way that nobody else reads.\n\nExample: recourse admin sign-in-link --name 'Moderator 1' --console-url https://moderate.example"
+}
+
+func (c signInLinkCmd) Run(ctx context.Context, log *slog.Logger) error {
+	e, err := newEnvironment(c.partsFlags, log)
+	if err != nil {
+		return err
+	}
+	base := c.ConsoleURL
+	if base == "" {
+		addresses, err := readAddresses(c.Data)
+		if err != nil {
+			return fmt.Errorf("--console-url: where is the console? %w", err)
+		}
+		base = addresses.Console
+	}
+	pool, err := postgres.AdminPool(ctx, e.databaseURL, e.keys)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	id, err := store.New(pool).ModeratorByName(ctx, c.Name)
+	if err != nil {
+		return fmt.Errorf("--name: no such moderator: %w", err)
+	}
+	link, err := signInLink(ctx, e, id, base, c.For)
+	if err != nil {
+		return err
+	}
+	fmt.Println(link)
+	return nil
+}
+
+// signInLink makes a link that signs a moderator in once.
+func signInLink(ctx context.Context, e environment, moderator event.ID, consoleURL string, good time.Duration) (string, error) {
+	pool, err := postgres.AdminPool(ctx, e.databaseURL, e.keys)
+	if err != nil {
+		return "", err
+	}
+	defer pool.Close()
+	token, hash := console.NewSignInToken()
+	err = store.New(pool).InsertSignInLink(ctx, store.InsertSignInLinkParams{
+		TokenHash: hash, ModeratorID: moderator, ExpiresAt: time.Now().Add(good),
+	})
+	if err != nil {
+		return "", fmt.Errorf("making a sign-in link: %w", err)
+	}
+	return consoleURL + console.SignInPath + token, nil
+}
+
+type clientCmd struct {
+	Add clientAddCmd `cmd:"" help:"Add an API client and print its key, once."`
+}
+
+type clientAddCmd struct {
+	partsFlags
+	Community string `required:"" help:"The community for which it reports."`
+	Name      string `required:"" help:"The client's name."`
+}
+
+func (clientAddCmd) Help() string {
+	return "Example: recourse admin client add --community city --name participation-platform"
+}
+
+func (c clientAddCmd) Run(ctx context.Context, log *slog.Logger) error {
+	e, err := newEnvironment(c.partsFlags, log)
+	if err != nil {
+		return err
+	}
+	nc, js, err := e.connect(keys.Admin)
+	if err != nil {
+		return err
+	}
+	defer nc.Close()
+	kv, err := js.KeyValue(ctx, event.BucketCommunities)
+	if err != nil {
+		return fmt.Errorf("looking up the bucket of communities: %w", err)
+	}
+	secret := make([]byte, 32)
+	rand.Read(secret) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24
+	key := "rck_" + base64.RawURLEncoding.EncodeToString(secret)
+	_, err = changeBundle(ctx, e, kv, c.Community, func(b *community.Bundle) error {
+		if b.Version == 0 {
+			return fmt.Errorf("--community: there is no community %q", c.Community)
+		}
+		taken := slices.ContainsFunc(b.Clients, func(k community.Client) bool { return k.Name == c.Name })
+		if taken || c.Name == "" {
+			return errors.New("--name: is empty or taken by another client of this community")
+		}
+		b.Clients = append(slices.Clone(b.Clients), community.Client{Name: c.Name, KeyHash: community.HashClientKey(key)})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Println(key)
+	return nil
+}
+
+type quarantineCmd struct {
+	List  quarantineListCmd  `cmd:"" help:"List what is in quarantine. Nothing is opened."`
+	Retry quarantineRetryCmd `cmd:"" help:"Put a message back into REPORTS."`
+	Drop  quarantineDropCmd  `cmd:"" help:"Delete a message for good. Its report is then lost."`
+}
+
+type quarantineListCmd struct {
+	partsFlags
+	JSON bool `help:"Print JSON."`
+}
+
+func (quarantineListCmd) Help() string { return "Example: recourse admin quarantine list --json" }
+
+func (c quarantineListCmd) Run(ctx context.Context, log *slog.Logger) error {
+	return withQuarantine(c.partsFlags, log, func(q quarantine.Quarantine) error {
+		entries, err := q.List(ctx)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			if entries == nil {
+				entries = []quarantine.Entry{}
+			}
+			return json.NewEncoder(os.Stdout).Encode(entries)
+		}
+		if len(entries) == 0 {
+			fmt.Println("Nothing is in quarantine.")
+			return nil
+		}
+		w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(w, "SEQUENCE\tSINCE\tREASON\tCOMMUNITY\tREPORT")
+		for _, e := range entries {
+			fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\n", e.Sequence, e.At.Format(time.RFC3339), e.Reason, e.Community, e.Report)
+		}
+		return w.Flush()
+	})
+}
+
+type quarantineRetryCmd struct {
+	partsFlags
+	Sequence []uint64 `arg:"" help:"Sequences, as 'list' prints them."`
+}
+
+func (quarantineRetryCmd) Help() string { return "Example: recourse admin quarantine retry 12" }
+
+func (c quarantineRetryCmd) Run(ctx context.Context, log *slog.Logger) error {
+	return withQuarantine(c.partsFlags, log, func(q quarantine.Quarantine) error {
+		for _, seq := range c.Sequence {
+			if err := q.Retry(ctx, seq); err != nil {
+				return fmt.Errorf("%d: %w", seq, err)
+			}
+			fmt.Printf("%d is in REPORTS again.\n", seq)
+		}
+		return nil
+	})
+}
+
+type quarantineDropCmd struct {
+	partsFlags
+	Sequence []uint64 `arg:"" help:"Sequences, as 'list' prints them."`
+}
+
+func (quarantineDropCmd) Help() string { return "Example: recourse admin quarantine drop 12" }
+
+func (c quarantineDropCmd) Run(ctx context.Context, log *slog.Logger) error {
+	return withQuarantine(c.partsFlags, log, func(q quarantine.Quarantine) error {
+		for _, seq := range c.Sequence {
+			if err := q.Drop(ctx, seq); err != nil {
+				return fmt.Errorf("%d: %w", seq, err)
+			}
+			fmt.Printf("%d is deleted.\n", seq)
+		}
+		return nil
+	})
+}
+
+func withQuarantine(f partsFlags, log *slog.Logger, do func(quarantine.Quarantine) error) error {
+	e, err := newEnvironment(f, log)
+	if err != nil {
+		return err
+	}
+	nc, js, err := e.connect(keys.Admin)
+	if err != nil {
+		return err
+	}
+	defer nc.Close()
+	return do(quarantine.New(js))
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"recourse/internal/bus"
+	"recourse/internal/keys"
+	"recourse/internal/postgres"
+	"recourse/moderation/store"
+)
+
+// streamFlags are what an operator may choose of the streams.
+type streamFlags struct {
+	Replicas        int           `help:"Replicas of each stream: 1, or 3 in a cluster." default:"1"`
+	ReportsMaxBytes int64         `help:"Largest size of REPORTS in bytes. A full stream refuses reports until the janitor has made room; it never loses one." default:"8589934592"`
+	Retention       time.Duration `help:"How long a status stays after its last change." default:"8760h"`
+}
+
+func (f streamFlags) settings() bus.Settings {
+	return bus.Settings{Replicas: f.Replicas, ReportsMaxBytes: f.ReportsMaxBytes, Retention: f.Retention}
+}
+
+type migrateCmd struct {
+	partsFlags
+	streamFlags
+}
+
+func (migrateCmd) Help() string {
+	return `Needs keys/admin, and the password files of every role in keys/<service>/postgres. A database URL that names a
+user and password signs in as that user, who must be allowed to make roles and schemas.
+
+Example: recourse migrate --nats-url nats://127.0.0.1:4222 --database-url postgres://owner:secret@127.0.0.1/recourse`
+}
+
+func (c migrateCmd) Run(ctx context.Context, log *slog.Logger) error {
+	e, err := newEnvironment(c.partsFlags, log)
+	if err != nil {
+		return err
+	}
+	if err := migrate(ctx, e, c.settings()); err != nil {
+		return err
+	}
+	fmt.Println("Streams, buckets, consumers, roles and tables are up to date.")
+	return nil
+}
+
+// migrate is the only way in which streams, buckets, consumers, roles and
+// tables are made.
+func migrate(ctx context.Context, e environment, s bus.Settings) error {
+	if err := postgres.EnsureDatabase(ctx, e.databaseURL, e.keys); err != nil {
+		return err
+	}
+	if err := postgres.Migrate(ctx, e.databaseURL, e.keys, store.Schema()); err != nil {
+		return err
+	}
+	nc, js, err := e.connect(keys.Admin)
+	if err != nil {
+		return err
+	}
+	defer nc.Close()
+	return bus.Migrate(ctx, js, s)
+}

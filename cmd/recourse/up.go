@@ -1,0 +1,336 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"recourse/internal/bus"
+	"recourse/internal/keys"
+	"recourse/internal/keys/keygen"
+	"recourse/internal/natsserver"
+	"recourse/internal/pgcluster"
+	"recourse/internal/postgres"
+	"recourse/internal/web"
+	"recourse/moderation/janitor"
+)
+
+type upCmd struct {
+	streamFlags
+	Data        string `help:"Folder for keys, PostgreSQL and NATS." default:"./data" type:"path"`
+	IntakeAddr  string `help:"Address of the intake." default:"127.0.0.1:8080"`
+	ConsoleAddr string `help:"Address of the moderators' console." default:"127.0.0.1:8081"`
+	StatsAddr   string `help:"Address of the statistics; it serves only health until releases come." default:"127.0.0.1:8082"`
+	MetricsAddr string `help:"Private address for /metrics." default:"127.0.0.1:8083"`
+	Community   string `help:"Community file to apply." type:"existingfile" placeholder:"FILE"`
+	Demo        bool   `help:"Make the demo community." default:"true" negatable:""`
+	NATSURL     string `name:"nats-url" help:"External NATS instead of the embedded one." env:"NATS_URL,RECOURSE_NATS_URL"`
+	DatabaseURL string `name:"database-url" help:"External PostgreSQL instead of a private cluster; its user makes roles and schemas." env:"DATABASE_URL,RECOURSE_DATABASE_URL"`
+}
+
+func (upCmd) Help() string {
+	return `Runs a private PostgreSQL cluster, a NATS server with JetStream and every service, all on loopback, with everything
+under --data. All keys are in this one process: who may know what is enforced only between separate processes
+(recourse intake, worker, console, janitor). An address with port 0 picks a free one; <data>/addresses.json tells.
+
+Example: recourse up --data ./data --intake-addr 127.0.0.1:0`
+}
+
+// readyWithin bounds how long up waits for its services.
+const readyWithin = 30 * time.Second
+
+func (c upCmd) Run(ctx context.Context, log *slog.Logger) error {
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return fmt.Errorf("making the data folder: %w", err)
+	}
+	unlock, err := lockFolder(c.Data)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	folder := partsFlags{Data: c.Data}.folder()
+	if err := keygen.EnsureServices(folder, time.Now()); err != nil {
+		return err
+	}
+
+	// The parts outlive the services: they stop last.
+	partsCtx, stopParts := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopParts()
+	parts := runtimeFile{PID: os.Getpid(), NATSURL: c.NATSURL, DatabaseURL: c.DatabaseURL}
+	if parts.NATSURL == "" {
+		server, err := c.startNATS(folder, log)
+		if err != nil {
+			return err
+		}
+		defer server.Stop()
+		parts.NATSURL, parts.EmbeddedNATS = server.URL(), true
+	}
+	supervision, superviseCtx := errgroup.WithContext(partsCtx)
+	if parts.DatabaseURL == "" {
+		cluster, err := c.startPostgres(ctx, folder, log)
+		if err != nil {
+			return err
+		}
+		defer func() {
+			stopParts()
+			_ = supervision.Wait()
+			stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+			defer cancel()
+			if err := cluster.Stop(stopCtx); err != nil {
+				log.Error("PostgreSQL did not stop cleanly", "error", err)
+			}
+		}()
+		supervision.Go(func() error { return cluster.Supervise(superviseCtx) })
+		parts.DatabaseURL = clusterURL(cluster.SocketDir())
+	}
+	if err := writeJSON(runtimePath(c.Data), parts); err != nil {
+		return err
+	}
+	e := environment{
+		keys: folder, natsURL: parts.NATSURL, databaseURL: parts.DatabaseURL, log: log, registry: newRegistry(),
+	}
+	if err := migrate(ctx, e, c.settings()); err != nil {
+		return err
+	}
+	community, err := c.applyCommunities(ctx, e)
+	if err != nil {
+		return err
+	}
+	return c.runServices(ctx, e, community)
+}
+
+// clusterURL names the private cluster as DATABASE_URL would.
+func clusterURL(socketDir string) string {
+	q := url.Values{"host": {socketDir}, "port": {strconv.Itoa(pgcluster.Port)}}
+	return "postgres:///" + postgres.Database + "?" + q.Encode()
+}
+
+func (c upCmd) startNATS(folder keys.Folder, log *slog.Logger) (*natsserver.Server, error) {
+	users, err := bus.Users(folder)
+	if err != nil {
+		return nil, err
+	}
+	cfg := natsserver.Config{Dir: filepath.Join(c.Data, "nats"), Users: users, Log: log}
+	// The last port again, where it is free: workers in other processes then
+	// find the server where it was.
+	if last, err := readRuntime(c.Data); err == nil && last.EmbeddedNATS {
+		if u, err := url.Parse(last.NATSURL); err == nil {
+			if port, err := strconv.Atoi(u.Port()); err == nil && isFree(port) {
+				cfg.Port = port
+			}
+		}
+	}
+	return natsserver.Start(cfg)
+}
+
+func isFree(port int) bool {
+	ln, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port))) //nolint:noctx // bound and closed at once
+	if err != nil {
+		return false
+	}
+	return ln.Close() == nil
+}
+
+func (c upCmd) startPostgres(ctx context.Context, folder keys.Folder, log *slog.Logger) (*pgcluster.Cluster, error) {
+	password, err := folder.PostgresPassword(keys.Admin)
+	if err != nil {
+		return nil, err
+	}
+	return pgcluster.Start(ctx, pgcluster.Config{
+		Dir: filepath.Join(c.Data, "postgres"), SuperuserPassword: password, Log: log,
+	})
+}
+
+// applyCommunities applies the demo and the file given, and returns the name
+// that the addresses tell.
+func (c upCmd) applyCommunities(ctx context.Context, e environment) (string, error) {
+	var drafts []draft
+	if c.Demo {
+		d, err := readCommunity(demoFiles, "demo/community.yaml")
+		if err != nil {
+			return "", err
+		}
+		drafts = append(drafts, d)
+	}
+	if c.Community != "" {
+		d, err := readCommunity(os.DirFS(filepath.Dir(c.Community)), filepath.Base(c.Community))
+		if err != nil {
+			return "", err
+		}
+		drafts = append(drafts, d)
+	}
+	nc, js, err := e.connect(keys.Admin)
+	if err != nil {
+		return "", err
+	}
+	defer nc.Close()
+	name := ""
+	for _, d := range drafts {
+		if _, err := applyCommunity(ctx, e, js, d); err != nil {
+			return "", err
+		}
+		if name == "" {
+			name = d.file.Name
+		}
+	}
+	return name, nil
+}
+
+// runServices starts every service, says where they are, and waits for the end.
+func (c upCmd) runServices(ctx context.Context, e environment, community string) error {
+	makers := []struct {
+		addr string
+		make func(context.Context, environment) (process, error)
+	}{
+		{c.IntakeAddr, newIntake}, {c.ConsoleAddr, newConsole}, {c.StatsAddr, newStatsHealth},
+		{c.MetricsAddr, newMetrics}, {"", newWorker}, {"", newJanitor},
+	}
+	var processes []process
+	defer func() {
+		for _, p := range processes {
+			p.close()
+		}
+	}()
+	g, runCtx := errgroup.WithContext(ctx)
+	where := map[string]string{}
+	for _, m := range makers {
+		p, err := m.make(ctx, e)
+		if err != nil {
+			return err
+		}
+		processes = append(processes, p)
+		var ln net.Listener
+		if p.handler != nil {
+			if ln, err = web.Listen(ctx, m.addr); err != nil {
+				return fmt.Errorf("%s: %w", p.name, err)
+			}
+			where[p.name] = "http://" + ln.Addr().String()
+		}
+		g.Go(func() error { return p.start(runCtx, ln) })
+	}
+	g.Go(func() error {
+		if err := waitReady(runCtx, readyWithin, processes...); err != nil {
+			return err
+		}
+		return c.announce(runCtx, e, community, where)
+	})
+	err := g.Wait()
+	if ctx.Err() != nil { // a signal: the services end with the context's error or none
+		e.log.Info("stopped")
+		return nil
+	}
+	return err
+}
+
+// addresses is <data>/addresses.json.
+type addresses struct {
+	Intake    string `json:"intake"`
+	Console   string `json:"console"`
+	Stats     string `json:"stats"`
+	Metrics   string `json:"metrics"`
+	Community string `json:"community"`
+	SignIn    string `json:"sign_in"`
+}
+
+func addressesPath(data string) string { return filepath.Join(data, "addresses.json") }
+
+func readAddresses(data string) (addresses, error) {
+	var a addresses
+	b, err := os.ReadFile(addressesPath(data))
+	if err != nil {
+		return a, err
+	}
+	return a, json.Unmarshal(b, &a)
+}
+
+// announce makes a sign-in link and says where everything is, in a file and on
+// standard output.
+func (c upCmd) announce(ctx context.Context, e environment, community string, where map[string]string) error {
+	a := addresses{
+		Intake: where["intake"], Console: where["console"], Stats: where["statistics"], Metrics: where["metrics"],
+		Community: community,
+	}
+	if community != "" {
+		moderator, err := addModerator(ctx, e, "First moderator", []string{community})
+		if err != nil {
+			return err
+		}
+		if a.SignIn, err = signInLink(ctx, e, moderator, a.Console, 24*time.Hour); err != nil {
+			return err
+		}
+	}
+	if err := writeJSON(addressesPath(c.Data), a); err != nil {
+		return err
+	}
+	fmt.Printf("\nRecourse is ready.\n\n")
+	if community != "" {
+		fmt.Printf("  Report       %s/c/%s/report\n", a.Intake, community)
+	}
+	fmt.Printf("  Status       %s/status\n", a.Intake)
+	fmt.Printf("  Console      %s\n", a.Console)
+	if a.SignIn != "" {
+		fmt.Printf("  Sign in      %s  (works once)\n", a.SignIn)
+	}
+	fmt.Printf("  Statistics   %s  (health only, until releases come)\n", a.Stats)
+	fmt.Printf("  Metrics      %s/metrics  (keep it private)\n", a.Metrics)
+	fmt.Printf("  Data         %s\n\nCtrl-C stops it.\n\n", c.Data)
+	return nil
+}
+
+// lockFolder holds <data>/lock until unlock, or until this process ends,
+// however it ends.
+func lockFolder(data string) (unlock func(), err error) {
+	f, err := os.OpenFile(filepath.Join(data, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("opening the lock of the data folder: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		_ = f.Close()
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, fmt.Errorf("locking the data folder: %w", err)
+		}
+		msg := fmt.Sprintf("another 'recourse up' runs on %s: stop it first, or choose another --data", data)
+		if last, err := readRuntime(data); err == nil {
+			msg = fmt.Sprintf("another 'recourse up' (process %d) runs on %s: stop it first, or choose another --data", last.PID, data)
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		return nil, errors.New(msg)
+	}
+	return func() { _ = f.Close() }, nil
+}
+
+func newStatsHealth(_ context.Context, e environment) (process, error) {
+	return process{
+		name: "statistics", run: waitForEnd, ready: alwaysReady,
+		handler: web.NewEngine(e.log, nil), close: func() {},
+	}, nil
+}
+
+func newMetrics(_ context.Context, e environment) (process, error) {
+	return process{name: "metrics", run: waitForEnd, ready: alwaysReady, handler: metricsHandler(e, nil), close: func() {}}, nil
+}
+
+func newJanitor(ctx context.Context, e environment) (process, error) {
+	j, closeParts, err := makeJanitor(ctx, e, janitor.Keep)
+	return process{name: "janitor", run: j.Run, ready: alwaysReady, close: closeParts}, err
+}
+
+func waitForEnd(ctx context.Context) error {
+	<-ctx.Done()
+	return nil
+}
+
+func alwaysReady(context.Context) error { return nil }

@@ -1,0 +1,134 @@
+// Package bus is how the services meet over NATS: which streams, buckets and
+// consumers there are, which user may do what, and how to connect. It holds no
+// meaning of a message; that is internal/event's.
+package bus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"recourse/internal/event"
+)
+
+// Settings are what an operator may choose of the streams.
+type Settings struct {
+	Replicas        int           // 1, or 3 in a cluster
+	ReportsMaxBytes int64         // a full stream refuses reports (503), never loses one
+	Retention       time.Duration // of a status record after its last change
+}
+
+// DefaultSettings suit one small server.
+func DefaultSettings() Settings {
+	return Settings{Replicas: 1, ReportsMaxBytes: 8 << 30, Retention: 365 * 24 * time.Hour}
+}
+
+// AckWait is short, so that what a killed worker held comes back soon; a
+// worker extends it while it works.
+const AckWait = 2 * time.Second
+
+// maxAckPending bounds what is out with workers or put back with a delay.
+const maxAckPending = 4096
+
+// Streams returns the streams. All are file storage with limits retention: an
+// interest stream without its consumer would acknowledge and store nothing.
+func Streams(s Settings) []jetstream.StreamConfig {
+	base := jetstream.StreamConfig{
+		Storage:   jetstream.FileStorage,
+		Retention: jetstream.LimitsPolicy,
+		Discard:   jetstream.DiscardNew,
+		Replicas:  s.Replicas,
+	}
+	reports, cases, quarantine := base, base, base
+
+	reports.Name = event.StreamReports
+	reports.Description = "Reports, sealed: reports.<event>.<community>.<report-id>"
+	reports.Subjects = []string{"reports.*.*.*"}
+	reports.MaxBytes = s.ReportsMaxBytes
+	reports.MaxMsgSize = 1 << 20
+	reports.AllowAtomicPublish = true
+
+	cases.Name = event.StreamCases
+	cases.Description = "Case events without content: cases.<event>.<community>.<case-id>"
+	cases.Subjects = []string{"cases.*.*.*"}
+	cases.MaxBytes = s.ReportsMaxBytes / 4
+
+	quarantine.Name = event.StreamQuarantine
+	quarantine.Description = "Reports that can't be decoded or opened, still sealed, until an operator acts"
+	quarantine.Subjects = []string{"quarantine.*.*"}
+	quarantine.MaxBytes = s.ReportsMaxBytes / 4
+	// Wide, so that a message quarantined twice (the worker died before it
+	// could terminate the original) is stored once.
+	quarantine.Duplicates = 24 * time.Hour
+	return []jetstream.StreamConfig{reports, cases, quarantine}
+}
+
+// Buckets returns the key-value buckets.
+func Buckets(s Settings) []jetstream.KeyValueConfig {
+	return []jetstream.KeyValueConfig{
+		{
+			Bucket: event.BucketStatus, Description: "Status per receipt, sealed to it",
+			Storage: jetstream.FileStorage, History: 1, TTL: s.Retention, Replicas: s.Replicas,
+			MaxBytes: s.ReportsMaxBytes / 2,
+		},
+		{
+			Bucket: event.BucketCommunities, Description: "Communities' signed bundles and codes of conduct",
+			Storage: jetstream.FileStorage, History: 5, Replicas: s.Replicas,
+			MaxBytes: 256 << 20, MaxValueSize: 1 << 20,
+		},
+	}
+}
+
+// Consumers returns the durable consumers of each stream.
+func Consumers() map[string][]jetstream.ConsumerConfig {
+	durable := func(name, filter string) jetstream.ConsumerConfig {
+		return jetstream.ConsumerConfig{
+			Durable: name, FilterSubject: filter,
+			AckPolicy: jetstream.AckExplicitPolicy, AckWait: AckWait,
+			MaxDeliver: -1, MaxAckPending: maxAckPending, DeliverPolicy: jetstream.DeliverAllPolicy,
+		}
+	}
+	return map[string][]jetstream.ConsumerConfig{
+		event.StreamReports: {
+			durable(event.ConsumerWorker, "reports.>"),
+			durable(event.ConsumerStats, "reports.>"),
+		},
+		event.StreamCases: {
+			durable(event.ConsumerStats, "cases.>"),
+		},
+	}
+}
+
+// Migrate makes or updates every stream, bucket and consumer. It is the only
+// code that does; a service finds them there or fails.
+func Migrate(ctx context.Context, js jetstream.JetStream, s Settings) error {
+	for _, cfg := range Streams(s) {
+		if _, err := js.CreateOrUpdateStream(ctx, cfg); err != nil {
+			return fmt.Errorf("making the stream %s: %w", cfg.Name, storageHint(err))
+		}
+	}
+	for _, cfg := range Buckets(s) {
+		if _, err := js.CreateOrUpdateKeyValue(ctx, cfg); err != nil {
+			return fmt.Errorf("making the bucket %s: %w", cfg.Bucket, storageHint(err))
+		}
+	}
+	for stream, consumers := range Consumers() {
+		for _, cfg := range consumers {
+			if _, err := js.CreateOrUpdateConsumer(ctx, stream, cfg); err != nil {
+				return fmt.Errorf("making the consumer %s of %s: %w", cfg.Durable, stream, err)
+			}
+		}
+	}
+	return nil
+}
+
+func storageHint(err error) error {
+	var api *jetstream.APIError
+	if errors.As(err, &api) && api.ErrorCode == 10047 { // insufficient storage resources available
+		return fmt.Errorf("%w: choose a smaller --reports-max-bytes or free disk space", err)
+	}
+	return err
+}

@@ -1,0 +1,182 @@
+// Package community is how a community reaches the services: a bundle of
+// settings, texts, code of conduct, public keys and API clients, signed with
+// the operator's key and kept in the key-value bucket `communities`.
+//
+// Whoever reads a bundle verifies it first. The package must never trust what
+// the bucket holds, since more than one service can write to NATS.
+package community
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"recourse/internal/event"
+	"recourse/internal/seal"
+)
+
+// Bundle is one version of a community, as the services use it.
+type Bundle struct {
+	Version   int       `json:"version"` // raised by every change
+	Name      string    `json:"name"`    // event.ValidCommunity
+	CreatedAt time.Time `json:"created_at"`
+	Title     Text      `json:"title"`
+	Languages []string  `json:"languages"` // BCP 47, the default first
+
+	Conduct  string    `json:"conduct"`  // digest of the code of conduct in force
+	Articles []Article `json:"articles"` // its articles, for the pages
+
+	Keys    PublicKeys `json:"keys"`
+	Clients []Client   `json:"clients,omitempty"`
+}
+
+// Text is one text in several languages, by BCP 47 tag.
+type Text map[string]string
+
+// In returns the text in lang, or else in the first of fallback that there is.
+func (t Text) In(lang string, fallback []string) string {
+	if s := t[lang]; s != "" {
+		return s
+	}
+	for _, l := range fallback {
+		if s := t[l]; s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// Article is an article of the code of conduct, as pages show it.
+type Article struct {
+	ID    string       `json:"id"`
+	Kinds []event.Kind `json:"kinds"`
+	Title Text         `json:"title"`
+	Text  Text         `json:"text"`
+}
+
+// PublicKeys are what the intake seals to.
+type PublicKeys struct {
+	Moderation PublicKey `json:"moderation"`
+	Contact    PublicKey `json:"contact"`
+	Statistics PublicKey `json:"statistics"`
+}
+
+// PublicKey is an HPKE public key and its id.
+type PublicKey struct {
+	ID  string `json:"id"`
+	Key []byte `json:"key"`
+}
+
+// Seal returns k as internal/seal takes it.
+func (k PublicKey) Seal() (seal.PublicKey, error) { return seal.ParsePublicKey(k.ID, k.Key) }
+
+// Client is a program that may use the intake's API under its own name.
+type Client struct {
+	Name    string `json:"name"`
+	KeyHash []byte `json:"key_hash"` // SHA-256 of its key; the key has 256 random bits
+}
+
+// HashClientKey returns what Client.KeyHash holds for a key.
+func HashClientKey(key string) []byte {
+	h := sha256.Sum256([]byte(key))
+	return h[:]
+}
+
+// Article returns the article with this id.
+func (b Bundle) Article(id string) (Article, bool) {
+	for _, a := range b.Articles {
+		if a.ID == id {
+			return a, true
+		}
+	}
+	return Article{}, false
+}
+
+// DefaultLanguage is the first of the community's languages.
+func (b Bundle) DefaultLanguage() string { return b.Languages[0] }
+
+// Key is the record of a community in the bucket.
+func Key(name string) string { return "bundle." + name }
+
+// ConductKey is the record of a code of conduct in the bucket.
+func ConductKey(digest string) string { return "conduct." + digest }
+
+// Digest names a code of conduct: 64 hexadecimal digits of SHA-256 of its file.
+func Digest(file []byte) string {
+	h := sha256.Sum256(file)
+	return hex.EncodeToString(h[:])
+}
+
+// signed is the record's value: the bundle's exact bytes and their signature.
+type signed struct {
+	Bundle    []byte `json:"bundle"`
+	Signature []byte `json:"signature"` // Ed25519 over domain and bundle
+}
+
+const domain = "recourse/community/v1|"
+
+// Errors of Verify.
+var (
+	ErrSignature = errors.New("a community's bundle is not signed with the operator's key")
+	ErrBundle    = errors.New("a community's bundle is malformed")
+)
+
+// Sign returns the record's value for b, signed with the operator's Ed25519
+// seed.
+func Sign(seed []byte, b Bundle) ([]byte, error) {
+	if err := b.check(); err != nil {
+		return nil, err
+	}
+	raw, err := json.Marshal(b)
+	if err != nil {
+		return nil, fmt.Errorf("encoding a bundle: %w", err)
+	}
+	sig := ed25519.Sign(ed25519.NewKeyFromSeed(seed), append([]byte(domain), raw...))
+	return json.Marshal(signed{Bundle: raw, Signature: sig})
+}
+
+// Verify reads a record's value. The name is the one that the record's key
+// promises: a bundle signed for one community does not pass for another.
+func Verify(public ed25519.PublicKey, name string, value []byte) (Bundle, error) {
+	var s signed
+	if err := json.Unmarshal(value, &s); err != nil {
+		return Bundle{}, ErrBundle
+	}
+	if !ed25519.Verify(public, append([]byte(domain), s.Bundle...), s.Signature) {
+		return Bundle{}, ErrSignature
+	}
+	var b Bundle
+	dec := json.NewDecoder(bytes.NewReader(s.Bundle)) // unknown fields are let pass: the next version may add some
+	if err := dec.Decode(&b); err != nil {
+		return Bundle{}, ErrBundle
+	}
+	if err := b.check(); err != nil {
+		return Bundle{}, err
+	}
+	if b.Name != name {
+		return Bundle{}, fmt.Errorf("%w: it names another community", ErrBundle)
+	}
+	return b, nil
+}
+
+func (b Bundle) check() error {
+	switch {
+	case !event.ValidCommunity(b.Name):
+		return fmt.Errorf("%w: the name is not 1 to 40 lowercase letters, digits and hyphens", ErrBundle)
+	case len(b.Languages) == 0:
+		return fmt.Errorf("%w: no language", ErrBundle)
+	case len(b.Conduct) != 2*sha256.Size:
+		return fmt.Errorf("%w: no code of conduct", ErrBundle)
+	}
+	for _, k := range []PublicKey{b.Keys.Moderation, b.Keys.Contact, b.Keys.Statistics} {
+		if _, err := k.Seal(); err != nil {
+			return fmt.Errorf("%w: a public key is malformed", ErrBundle)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,152 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+
+	"recourse/internal/keys"
+)
+
+// Database is the database that `recourse up` makes in its own cluster.
+const Database = "recourse"
+
+// Schema is one service's migrations.
+type Schema struct {
+	Name       string // its versions stand in public.goose_<name>
+	Migrations fs.FS  // *.sql, named as goose takes them
+}
+
+// AdminConfig returns the connection of the owner of the schemas: the URL's
+// own user, or where it names none, the admin's role and key file.
+func AdminConfig(url string, folder keys.Folder) (*pgx.ConnConfig, error) {
+	cfg, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, errors.New("DATABASE_URL is not a PostgreSQL connection string")
+	}
+	if cfg.Password == "" {
+		password, err := folder.PostgresPassword(keys.Admin)
+		if err != nil {
+			return nil, err
+		}
+		cfg.User, cfg.Password = keys.Admin.Role(), password
+	}
+	cfg.ConnectTimeout = connectTimeout
+	cfg.RuntimeParams["application_name"] = "recourse admin"
+	cfg.RuntimeParams["timezone"] = "UTC"
+	return cfg, nil
+}
+
+// AdminPool opens a pool as the owner of the schemas.
+func AdminPool(ctx context.Context, url string, folder keys.Folder) (*pgxpool.Pool, error) {
+	admin, err := AdminConfig(url, folder)
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := pgxpool.ParseConfig("")
+	if err != nil {
+		return nil, fmt.Errorf("opening a PostgreSQL pool: %w", err)
+	}
+	cfg.ConnConfig, cfg.MaxConns = admin, 4
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("opening a PostgreSQL pool: %w", err)
+	}
+	return pool, nil
+}
+
+// EnsureDatabase makes the database that the URL names where it is not there.
+func EnsureDatabase(ctx context.Context, url string, folder keys.Folder) error {
+	cfg, err := AdminConfig(url, folder)
+	if err != nil {
+		return err
+	}
+	name := cfg.Database
+	cfg.Database = "postgres"
+	conn, err := pgx.ConnectConfig(ctx, cfg)
+	if err != nil {
+		return fmt.Errorf("connecting to PostgreSQL: %w", err)
+	}
+	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is pending
+	var there bool
+	if err := conn.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)`, name).Scan(&there); err != nil {
+		return fmt.Errorf("looking for the database: %w", err)
+	}
+	if there {
+		return nil
+	}
+	if _, err := conn.Exec(ctx, "CREATE DATABASE "+pgx.Identifier{name}.Sanitize()); err != nil {
+		return fmt.Errorf("making the database: %w", err)
+	}
+	return nil
+}
+
+// Migrate makes roles, then brings every schema to its newest version. Several
+// at once wait for one another.
+func Migrate(ctx context.Context, url string, folder keys.Folder, schemas ...Schema) error {
+	cfg, err := AdminConfig(url, folder)
+	if err != nil {
+		return err
+	}
+	conn, err := pgx.ConnectConfig(ctx, cfg)
+	if err != nil {
+		return fmt.Errorf("connecting to PostgreSQL: %w", err)
+	}
+	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is pending
+	if err := EnsureRoles(ctx, conn, folder); err != nil {
+		return err
+	}
+	if err := closeToOthers(ctx, conn, cfg.Database); err != nil {
+		return err
+	}
+	for _, s := range schemas {
+		if err := migrateSchema(ctx, cfg, s); err != nil {
+			return fmt.Errorf("migrating the schema %s: %w", s.Name, err)
+		}
+	}
+	return nil
+}
+
+// closeToOthers takes from PUBLIC what PostgreSQL gives it by default, and
+// lets our roles in.
+func closeToOthers(ctx context.Context, conn *pgx.Conn, database string) error {
+	db := pgx.Identifier{database}.Sanitize()
+	statements := []string{
+		"REVOKE ALL ON DATABASE " + db + " FROM PUBLIC",
+		"REVOKE ALL ON SCHEMA public FROM PUBLIC",
+	}
+	for _, s := range keys.Services() {
+		if s.UsesPostgres() && s != keys.Admin {
+			statements = append(statements, "GRANT CONNECT ON DATABASE "+db+" TO "+pgx.Identifier{s.Role()}.Sanitize())
+		}
+	}
+	for _, statement := range statements {
+		if _, err := conn.Exec(ctx, statement); err != nil {
+			return fmt.Errorf("setting rights on the database: %w", err)
+		}
+	}
+	return nil
+}
+
+func migrateSchema(ctx context.Context, cfg *pgx.ConnConfig, s Schema) error {
+	locker, err := lock.NewPostgresSessionLocker()
+	if err != nil {
+		return err
+	}
+	db := stdlib.OpenDB(*cfg)
+	defer db.Close() //nolint:errcheck // nothing is pending
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, s.Migrations,
+		goose.WithTableName("public.goose_"+s.Name), goose.WithSessionLocker(locker))
+	if err != nil {
+		return err
+	}
+	_, err = provider.Up(ctx)
+	return err
+}

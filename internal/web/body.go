@@ -1,0 +1,86 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gin-gonic/gin"
+)
+
+// ReadJSON reads the request's body into v: one JSON object of at most max
+// bytes, valid UTF-8, no unknown field. It returns the problem to answer with,
+// or nil. Bytes are checked as UTF-8 first, since Go's decoder replaces bad
+// ones without a word.
+func ReadJSON(c *gin.Context, maxBytes int64, v any) *Problem {
+	if mediaType, _, err := mime.ParseMediaType(c.GetHeader("Content-Type")); err != nil || mediaType != "application/json" {
+		return &Problem{Status: http.StatusUnsupportedMediaType, Detail: "Send the body as application/json."}
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, maxBytes))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return &Problem{Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("The body may have %d bytes at most.", maxBytes)}
+	case err != nil:
+		return &Problem{Status: http.StatusBadRequest, Detail: "The body could not be read."}
+	case !utf8.Valid(body):
+		return &Problem{Status: http.StatusBadRequest, Detail: "The body is not valid UTF-8."}
+	}
+	return decode(body, v)
+}
+
+func decode(body []byte, v any) *Problem {
+	dec := json.NewDecoder(strings.NewReader(string(body)))
+	dec.DisallowUnknownFields()
+	err := dec.Decode(v)
+	var wrongType *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrongType) && wrongType.Field != "":
+		return invalid(wrongType.Field, "has the wrong type: expected "+jsonType(wrongType.Type.Kind().String()))
+	case errors.As(err, &wrongType):
+		return &Problem{Status: http.StatusBadRequest, Detail: "The body must be one JSON object."}
+	case err != nil && strings.HasPrefix(err.Error(), "json: unknown field "):
+		// encoding/json has no type for this error. The name is the client's
+		// own and bounded here; it goes into the answer, never into a log.
+		field := strings.Trim(strings.TrimPrefix(err.Error(), "json: unknown field "), `"`)
+		if len(field) > 64 {
+			field = "(a long name)"
+		}
+		return invalid(field, "is not a field of this call")
+	case err != nil:
+		return &Problem{Status: http.StatusBadRequest, Detail: "The body is not valid JSON."}
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return &Problem{Status: http.StatusBadRequest, Detail: "Something follows the JSON object."}
+	}
+	return nil
+}
+
+// Invalid returns a 422 that names the fields at fault.
+func Invalid(errs ...FieldError) *Problem {
+	return &Problem{Status: http.StatusUnprocessableEntity, Title: "Some fields need another look", Errors: errs}
+}
+
+func invalid(field, detail string) *Problem {
+	return Invalid(FieldError{Field: field, Detail: detail})
+}
+
+func jsonType(goKind string) string {
+	switch goKind {
+	case "string":
+		return "a string"
+	case "slice", "array":
+		return "a list"
+	case "struct", "map":
+		return "an object"
+	case "bool":
+		return "true or false"
+	default:
+		return "a number"
+	}
+}

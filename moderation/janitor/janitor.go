@@ -1,0 +1,105 @@
+// Package janitor keeps the streams and tables from growing for ever, and
+// looks that nothing that was acknowledged is missing.
+//
+// It purges only what every consumer has acknowledged and what is old enough,
+// and remembers the ids first. It opens nothing: what it puts back stays sealed.
+package janitor
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"recourse/internal/event"
+	"recourse/internal/postgres"
+	"recourse/moderation/store"
+)
+
+const (
+	cleanEvery = time.Minute
+	cleanTime  = 10 * time.Minute
+	outboxKeep = time.Hour // of rows that were sent
+)
+
+// Keep is how long a stream keeps what every consumer has acknowledged.
+const Keep = 7 * 24 * time.Hour
+
+// Janitor cleans and reconciles.
+type Janitor struct {
+	js   jetstream.JetStream
+	pool *pgxpool.Pool
+	log  *slog.Logger
+	now  func() time.Time
+	keep time.Duration
+}
+
+// Config is what a janitor needs.
+type Config struct {
+	JS   jetstream.JetStream // as the NATS user of the janitor
+	Pool *pgxpool.Pool       // as the role of the janitor
+	Log  *slog.Logger
+	Now  func() time.Time
+	Keep time.Duration
+}
+
+// New returns a janitor.
+func New(cfg Config) *Janitor {
+	return &Janitor{js: cfg.JS, pool: cfg.Pool, log: cfg.Log, now: cfg.Now, keep: cfg.Keep}
+}
+
+// Run cleans once a minute until ctx ends.
+func (j *Janitor) Run(ctx context.Context) error {
+	tick := time.NewTicker(cleanEvery)
+	defer tick.Stop()
+	for {
+		if err := j.Clean(ctx); err != nil && ctx.Err() == nil {
+			j.log.Warn("the janitor tries again in a minute", "error", postgres.Redact(err))
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// Clean reconciles, purges both streams and empties tables, once.
+func (j *Janitor) Clean(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, cleanTime)
+	defer cancel()
+	if _, err := j.Reconcile(ctx); err != nil {
+		return err
+	}
+	for _, stream := range []string{event.StreamReports, event.StreamCases} {
+		if err := j.purge(ctx, stream); err != nil {
+			return fmt.Errorf("purging %s: %w", stream, err)
+		}
+	}
+	return j.emptyTables(ctx)
+}
+
+func (j *Janitor) emptyTables(ctx context.Context) error {
+	q := store.New(j.pool)
+	now := j.now()
+	sentBefore := now.Add(-outboxKeep)
+	for {
+		n, err := q.EmptyOutbox(ctx, &sentBefore)
+		if err != nil {
+			return fmt.Errorf("emptying the outbox: %w", err)
+		}
+		if n == 0 {
+			break
+		}
+	}
+	if _, err := q.ForgetSessions(ctx, now); err != nil {
+		return fmt.Errorf("forgetting sessions: %w", err)
+	}
+	if _, err := q.ForgetSignInLinks(ctx, now); err != nil {
+		return fmt.Errorf("forgetting sign-in links: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,118 @@
+// Package quarantine is what an operator does with messages that could not be
+// decoded or opened: look at the list, try one again, drop one for good. It
+// never opens what it lists.
+package quarantine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"recourse/internal/event"
+)
+
+// Entry is one message in QUARANTINE.
+type Entry struct {
+	Sequence  uint64       `json:"sequence"` // in QUARANTINE
+	Report    string       `json:"report"`   // id, or seq-<n> where the message names no report
+	Community string       `json:"community"`
+	Reason    event.Reason `json:"reason"`
+	At        time.Time    `json:"at"`
+	Bytes     int          `json:"bytes"`
+}
+
+// Quarantine works as the NATS user admin.
+type Quarantine struct {
+	js jetstream.JetStream
+}
+
+// New returns a Quarantine.
+func New(js jetstream.JetStream) Quarantine { return Quarantine{js: js} }
+
+// Errors of Retry and Drop.
+var (
+	ErrNone      = errors.New("no such message is in quarantine")
+	ErrDuplicate = errors.New("REPORTS took the message for one it has already; it stays in quarantine")
+)
+
+// List returns every message, the oldest first.
+func (q Quarantine) List(ctx context.Context) ([]Entry, error) {
+	stream, err := q.js.Stream(ctx, event.StreamQuarantine)
+	if err != nil {
+		return nil, fmt.Errorf("looking up the stream of quarantined messages: %w", err)
+	}
+	var entries []Entry
+	for seq := uint64(1); ; {
+		msg, err := stream.GetMsg(ctx, seq, jetstream.WithGetMsgSubject(">"))
+		if errors.Is(err, jetstream.ErrMsgNotFound) {
+			return entries, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading a quarantined message: %w", err)
+		}
+		tokens := strings.Split(msg.Subject, ".")
+		entries = append(entries, Entry{
+			Sequence: msg.Sequence, Community: tokens[1], Report: tokens[len(tokens)-1],
+			Reason: event.Reason(msg.Header.Get(event.HeaderReason)), At: msg.Time.UTC(), Bytes: len(msg.Data),
+		})
+		seq = msg.Sequence + 1
+	}
+}
+
+// Retry publishes a message under its own subject again and takes it out of
+// quarantine once REPORTS has it.
+func (q Quarantine) Retry(ctx context.Context, sequence uint64) error {
+	stream, msg, err := q.get(ctx, sequence)
+	if err != nil {
+		return err
+	}
+	again := &nats.Msg{Subject: msg.Header.Get(event.HeaderSubject), Data: msg.Data, Header: nats.Header{}}
+	// A message id of its own: under the first one REPORTS would take it for a
+	// duplicate and store nothing.
+	id := "retry-" + strconv.FormatUint(sequence, 10) + "-" + event.NewID().String()
+	ack, err := q.js.PublishMsg(ctx, again, jetstream.WithMsgID(id), jetstream.WithExpectStream(event.StreamReports))
+	if err != nil {
+		return fmt.Errorf("publishing the message again: %w", err)
+	}
+	if ack.Duplicate {
+		return ErrDuplicate
+	}
+	return remove(ctx, stream, sequence)
+}
+
+// Drop deletes a message for good, its bytes included.
+func (q Quarantine) Drop(ctx context.Context, sequence uint64) error {
+	stream, _, err := q.get(ctx, sequence)
+	if err != nil {
+		return err
+	}
+	return remove(ctx, stream, sequence)
+}
+
+func (q Quarantine) get(ctx context.Context, sequence uint64) (jetstream.Stream, *jetstream.RawStreamMsg, error) {
+	stream, err := q.js.Stream(ctx, event.StreamQuarantine)
+	if err != nil {
+		return nil, nil, fmt.Errorf("looking up the stream of quarantined messages: %w", err)
+	}
+	msg, err := stream.GetMsg(ctx, sequence)
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return nil, nil, ErrNone
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading a quarantined message: %w", err)
+	}
+	return stream, msg, nil
+}
+
+func remove(ctx context.Context, stream jetstream.Stream, sequence uint64) error {
+	if err := stream.SecureDeleteMsg(ctx, sequence); err != nil {
+		return fmt.Errorf("deleting the message from quarantine: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,172 @@
+// Package relay publishes what transactions left in the outbox: case events to
+// CASES and reports' statuses to the bucket `status`. Both are idempotent, so
+// that a relay killed between publishing and marking does no harm.
+//
+// It selects rows that are not marked, never "id greater than the last": a
+// transaction that commits late would be skipped.
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/sync/errgroup"
+
+	"recourse/internal/event"
+	"recourse/internal/fault"
+	"recourse/internal/postgres"
+	"recourse/moderation/status"
+	"recourse/moderation/store"
+)
+
+const (
+	idleWait   = 200 * time.Millisecond // between looks at an empty outbox
+	retryWait  = 500 * time.Millisecond
+	batchSize  = 256
+	roundTime  = 20 * time.Second
+	parallelly = 32
+)
+
+// Relay empties the outbox. Any number may run; an advisory lock lets one work
+// at a time, so that events of a case keep their order.
+type Relay struct {
+	js     jetstream.JetStream
+	pool   *pgxpool.Pool
+	log    *slog.Logger
+	now    func() time.Time
+	kicked chan struct{}
+}
+
+// New returns a relay that works as the worker's NATS user and role.
+func New(js jetstream.JetStream, pool *pgxpool.Pool, log *slog.Logger, now func() time.Time) *Relay {
+	return &Relay{js: js, pool: pool, log: log, now: now, kicked: make(chan struct{}, 1)}
+}
+
+// Kick says that something was put into the outbox. It never blocks.
+func (r *Relay) Kick() {
+	select {
+	case r.kicked <- struct{}{}:
+	default:
+	}
+}
+
+// Run works until ctx ends.
+func (r *Relay) Run(ctx context.Context) error {
+	for ctx.Err() == nil {
+		sent, err := r.round(ctx)
+		wait := idleWait
+		switch {
+		case err != nil && ctx.Err() == nil:
+			r.log.Warn("the relay waits", "error", postgres.Redact(err))
+			wait = retryWait
+		case sent > 0:
+			continue
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		case <-r.kicked:
+		}
+		timer.Stop()
+	}
+	return nil
+}
+
+// round publishes the oldest unsent row of each case, and marks what was
+// acknowledged. It returns how many rows it marked.
+func (r *Relay) round(ctx context.Context) (sent int, err error) {
+	// A round that has begun is finished even when a stop is asked for.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), roundTime)
+	defer cancel()
+	err = postgres.InTx(ctx, r.pool, func(tx pgx.Tx) error {
+		q := store.New(tx)
+		locked, err := q.LockRelay(ctx)
+		if err != nil || !locked {
+			return err
+		}
+		unsent, err := q.UnsentOutbox(ctx, batchSize)
+		if err != nil || len(unsent) == 0 {
+			return err
+		}
+		kv, err := r.js.KeyValue(ctx, event.BucketStatus)
+		if err != nil {
+			return fmt.Errorf("looking up the bucket of statuses: %w", err)
+		}
+		done, failed := r.publish(ctx, kv, firstOfEach(unsent))
+		fault.Point("relay.publish.after")
+		if len(done) > 0 {
+			at := r.now()
+			if err := q.MarkSent(ctx, store.MarkSentParams{At: &at, Ids: done}); err != nil {
+				return err
+			}
+		}
+		sent = len(done)
+		if failed != nil && sent == 0 {
+			return failed
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	return sent, nil
+}
+
+// firstOfEach keeps the oldest row of each case: what follows waits until that
+// one is acknowledged.
+func firstOfEach(unsent []store.UnsentOutboxRow) []store.UnsentOutboxRow {
+	seen := make(map[event.ID]bool, len(unsent))
+	var first []store.UnsentOutboxRow
+	for _, row := range unsent {
+		if !seen[row.CaseID] {
+			seen[row.CaseID] = true
+			first = append(first, row)
+		}
+	}
+	return first
+}
+
+func (r *Relay) publish(ctx context.Context, kv jetstream.KeyValue, batch []store.UnsentOutboxRow) (done []int64, err error) {
+	results := make([]error, len(batch))
+	var g errgroup.Group
+	g.SetLimit(parallelly)
+	for i, row := range batch {
+		g.Go(func() error {
+			results[i] = r.publishOne(ctx, kv, row)
+			return nil
+		})
+	}
+	_ = g.Wait() // each row has its own result
+	for i, row := range batch {
+		if results[i] == nil {
+			done = append(done, row.ID)
+		}
+		err = errors.Join(err, results[i])
+	}
+	return done, err
+}
+
+func (r *Relay) publishOne(ctx context.Context, kv jetstream.KeyValue, row store.UnsentOutboxRow) error {
+	if row.ReportID != nil {
+		// The pool, not the round's transaction: what is told is what stands
+		// committed now, a later version included.
+		report, err := status.Load(ctx, store.New(r.pool), *row.ReportID)
+		if err != nil {
+			return err
+		}
+		return status.Put(ctx, kv, report)
+	}
+	msg := &nats.Msg{Subject: *row.Subject, Data: row.Payload, Header: nats.Header{}}
+	if _, err := r.js.PublishMsg(ctx, msg, jetstream.WithMsgID(*row.MessageID), jetstream.WithExpectStream(event.StreamCases)); err != nil {
+		return fmt.Errorf("publishing a case event: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,128 @@
+// Package status writes what a reporter's receipt shows: one record per report
+// in the bucket `status`, sealed to the receipt. Worker and relay write it; a
+// record of a lower version never overwrites one of a higher.
+package status
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"recourse/internal/event"
+	"recourse/internal/seal"
+	"recourse/moderation/store"
+)
+
+// Report is what a status record is made of.
+type Report struct {
+	ID         event.ID
+	Community  string
+	StatusKey  string
+	ReplyKey   []byte
+	Version    int
+	Milestones []event.MilestoneAt
+	Messages   []event.SealedMessage
+}
+
+// Load reads what stands in PostgreSQL now.
+func Load(ctx context.Context, q *store.Queries, report event.ID) (Report, error) {
+	row, err := q.StatusOf(ctx, report)
+	if err != nil {
+		return Report{}, fmt.Errorf("reading a report's status: %w", err)
+	}
+	milestones, err := q.MilestonesOf(ctx, report)
+	if err != nil {
+		return Report{}, fmt.Errorf("reading a report's milestones: %w", err)
+	}
+	messages, err := q.MessagesOf(ctx, report)
+	if err != nil {
+		return Report{}, fmt.Errorf("reading a report's messages: %w", err)
+	}
+	r := Report{
+		ID: row.ID, Community: row.Community, StatusKey: row.StatusKey, ReplyKey: row.ReplyKey, Version: int(row.Version),
+	}
+	for _, m := range milestones {
+		r.Milestones = append(r.Milestones, event.MilestoneAt{Name: event.Milestone(m.Name), At: m.At.UTC()})
+	}
+	for _, m := range messages {
+		sealed := event.SealedMessage{ID: m.ID, At: m.At.UTC()}
+		if err := json.Unmarshal(m.Sealed, &sealed.Sealed); err != nil {
+			return Report{}, errors.New("a stored message is not an envelope")
+		}
+		r.Messages = append(r.Messages, sealed)
+	}
+	return r, nil
+}
+
+// record seals r to its receipt.
+func (r Report) record() ([]byte, error) {
+	key, err := seal.ParsePublicKey("receipt", r.ReplyKey)
+	if err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(event.Status{Report: r.ID, Milestones: r.Milestones, Messages: r.Messages})
+	if err != nil {
+		return nil, fmt.Errorf("encoding a status: %w", err)
+	}
+	envelope, err := seal.Seal(key, seal.Context{Purpose: seal.PurposeStatus, Community: r.Community, Report: r.ID}, body, seal.Buckets())
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(event.StatusRecord{V: event.StatusRecordVersion, Version: r.Version, Sealed: envelope})
+}
+
+// conflicts bounds how often Put starts over when others write the same record.
+const conflicts = 10
+
+// Put writes r unless a record of its version or a higher one is there.
+func Put(ctx context.Context, kv jetstream.KeyValue, r Report) error {
+	value, err := r.record()
+	if err != nil {
+		return err
+	}
+	// Most records are new: try that first, it saves a read.
+	_, err = kv.Create(ctx, r.StatusKey, value)
+	for range conflicts {
+		if err == nil || !errors.Is(err, jetstream.ErrKeyExists) {
+			break
+		}
+		var done bool
+		if done, err = update(ctx, kv, r, value); done {
+			break
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("writing a status record: %w", err)
+	}
+	return nil
+}
+
+// update says done where nothing is left to do. A conflict comes back as
+// jetstream.ErrKeyExists.
+func update(ctx context.Context, kv jetstream.KeyValue, r Report, value []byte) (done bool, err error) {
+	entry, err := kv.Get(ctx, r.StatusKey)
+	if errors.Is(err, jetstream.ErrKeyNotFound) { // expired in between
+		_, err = kv.Create(ctx, r.StatusKey, value)
+		return err == nil, err
+	}
+	if err != nil {
+		return true, err
+	}
+	var there event.StatusRecord
+	if err := json.Unmarshal(entry.Value(), &there); err == nil && there.Version >= r.Version {
+		return true, nil
+	}
+	_, err = kv.Update(ctx, r.StatusKey, value, entry.Revision())
+	var api *jetstream.APIError
+	if errors.As(err, &api) && api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
+		return false, jetstream.ErrKeyExists
+	}
+	return true, err
+}
+
+// At returns t as records show times: UTC, whole seconds.
+func At(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }

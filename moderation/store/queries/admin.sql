@@ -1,0 +1,26 @@
+-- What `recourse admin` and `doctor` ask, as the owner of the schemas.
+
+-- name: UpsertModerator :one
+INSERT INTO moderation.moderator (id, name, created_at) VALUES (@id, @name, @created_at)
+ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id;
+
+-- name: AddMembership :exec
+INSERT INTO moderation.membership (moderator_id, community) VALUES (@moderator_id, @community) ON CONFLICT DO NOTHING;
+
+-- name: InsertSignInLink :exec
+INSERT INTO moderation.sign_in_link (token_hash, moderator_id, expires_at) VALUES (@token_hash, @moderator_id, @expires_at);
+
+-- name: AllReportIDs :many
+SELECT id FROM moderation.report;
+
+-- name: AllPurgedReportIDs :many
+SELECT report_id FROM janitor.purged_report;
+
+-- name: CountReportsOutsideOneCase :one
+SELECT count(*) FROM moderation.report r LEFT JOIN moderation.cases c ON c.id = r.case_id WHERE c.id IS NULL;
+
+-- name: CountUnsent :one
+SELECT count(*) FROM moderation.outbox WHERE sent_at IS NULL;
+
+-- name: ModeratorByName :one
+SELECT id FROM moderation.moderator WHERE name = @name;

@@ -1,0 +1,16 @@
+-- name: ReportsKnown :many
+SELECT id FROM moderation.report WHERE id = ANY(@ids::uuid[]);
+
+-- name: RememberPurged :exec
+INSERT INTO janitor.purged_report (report_id, purged_at)
+SELECT unnest(@ids::uuid[]), @purged_at::timestamptz ON CONFLICT DO NOTHING;
+
+-- name: EmptyOutbox :execrows
+DELETE FROM moderation.outbox WHERE id IN (
+    SELECT o.id FROM moderation.outbox o WHERE o.sent_at < @before LIMIT 10000);
+
+-- name: ForgetSessions :execrows
+DELETE FROM moderation.session WHERE expires_at < @before;
+
+-- name: ForgetSignInLinks :execrows
+DELETE FROM moderation.sign_in_link WHERE expires_at < @before;

@@ -1,0 +1,18 @@
+-- name: StatusOf :one
+SELECT id, case_id, community, status_key, reply_key, version FROM moderation.report WHERE id = @report_id;
+
+-- name: MilestonesOf :many
+SELECT name, at FROM moderation.milestone WHERE report_id = @report_id ORDER BY version, at, name;
+
+-- name: MessagesOf :many
+SELECT id, at, sealed FROM moderation.message WHERE report_id = @report_id ORDER BY at, id;
+
+-- name: LockRelay :one
+SELECT pg_try_advisory_xact_lock(7314006) AS locked;
+
+-- name: UnsentOutbox :many
+SELECT id, case_id, message_id, subject, payload, report_id
+FROM moderation.outbox WHERE sent_at IS NULL ORDER BY id LIMIT @batch;
+
+-- name: MarkSent :exec
+UPDATE moderation.outbox SET sent_at = @at WHERE id = ANY(@ids::bigint[]);

@@ -1,0 +1,196 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/sync/errgroup"
+
+	"recourse/internal/event"
+	"recourse/internal/fault"
+	"recourse/internal/postgres"
+	"recourse/moderation/status"
+	"recourse/moderation/store"
+)
+
+// maxAttempts is how often a message that was delivered more than once is
+// tried before it goes to QUARANTINE: it may be what kills the worker.
+const maxAttempts = 20
+
+// work works on one batch: what is delivered for the first time together, what
+// came back alone. It returns an error where a part is away, so that the lane
+// waits before it fetches more; every message is settled or put back by then.
+func (w *Worker) work(ctx context.Context, batch []jetstream.Msg) error {
+	h := hold(batch)
+	defer h.stop()
+	var fresh, again []jetstream.Msg
+	for _, msg := range batch {
+		meta, err := msg.Metadata()
+		if err != nil {
+			return fmt.Errorf("a message without metadata: %w", err)
+		}
+		if meta.NumDelivered > 1 {
+			again = append(again, msg)
+		} else {
+			fresh = append(fresh, msg)
+		}
+	}
+	away := w.take(ctx, h, fresh)
+	for _, msg := range again {
+		away = errors.Join(away, w.takeAgain(ctx, h, msg))
+	}
+	return away
+}
+
+// takeAgain works on a message that came back, alone and after its own count
+// was committed, so that one that kills the worker is found out.
+func (w *Worker) takeAgain(ctx context.Context, h *holding, msg jetstream.Msg) error {
+	meta, err := msg.Metadata()
+	if err != nil {
+		return err
+	}
+	q, sequence := store.New(w.pool), int64(meta.Sequence.Stream) //nolint:gosec // JetStream counts from 1; 2^63 is not reached
+	attempts, err := q.CountAttempt(ctx, store.CountAttemptParams{Stream: meta.Stream, Sequence: sequence, At: w.now()})
+	if err != nil {
+		w.putBack(h, msg)
+		return fmt.Errorf("counting an attempt: %w", err)
+	}
+	fault.Point("worker.count.after")
+	if attempts >= maxAttempts {
+		err = w.quarantine(ctx, h, msg, unreadable{event.ReasonAttempts, fmt.Errorf("%d attempts", attempts)})
+	} else {
+		err = w.take(ctx, h, []jetstream.Msg{msg})
+	}
+	switch {
+	case err != nil:
+		// What may pass later is not counted. Where this fails too, one count
+		// stays: a few outages never reach the limit, since it needs twenty.
+		_ = q.UncountAttempt(ctx, store.UncountAttemptParams{Stream: meta.Stream, Sequence: sequence})
+	case h.settled(msg):
+		_ = q.ForgetAttempts(ctx, store.ForgetAttemptsParams{Stream: meta.Stream, Sequence: sequence})
+	}
+	return err
+}
+
+// take reads, stores, tells the status and acknowledges. Where a batch can't be
+// stored, each of its reports is tried alone, so that one never holds the
+// others.
+func (w *Worker) take(ctx context.Context, h *holding, msgs []jetstream.Msg) error {
+	readable, away := w.readAll(ctx, h, msgs)
+	if len(readable) == 0 {
+		return away
+	}
+	statuses, err := w.commit(ctx, readable)
+	if err == nil {
+		return errors.Join(away, w.finish(ctx, h, readable, statuses))
+	}
+	if len(readable) > 1 {
+		for _, o := range readable {
+			away = errors.Join(away, w.take(ctx, h, []jetstream.Msg{o.msg}))
+		}
+		return away
+	}
+	w.putBack(h, readable[0].msg)
+	if postgres.IsTransient(err) {
+		return errors.Join(away, err)
+	}
+	// Not the server's fault: this message's. It comes back and is counted.
+	w.log.Error("a report can't be stored", "report", readable[0].submitted.Report, "error", postgres.Redact(err))
+	return away
+}
+
+// readAll reads every message; what can't be read goes to QUARANTINE, what may
+// pass later is put back.
+func (w *Worker) readAll(ctx context.Context, h *holding, msgs []jetstream.Msg) (readable []opened, away error) {
+	for _, msg := range msgs {
+		o, err := w.read(ctx, msg)
+		var bad unreadable
+		switch {
+		case err == nil:
+			readable = append(readable, o)
+		case errors.As(err, &bad):
+			away = errors.Join(away, w.quarantine(ctx, h, msg, bad))
+		default:
+			w.putBack(h, msg)
+			away = errors.Join(away, err)
+		}
+	}
+	return readable, away
+}
+
+// finish tells each report's status and acknowledges it.
+func (w *Worker) finish(ctx context.Context, h *holding, batch []opened, statuses []status.Report) error {
+	w.stored()
+	kv, err := w.js.KeyValue(ctx, event.BucketStatus)
+	if err != nil {
+		for _, o := range batch {
+			w.putBack(h, o.msg)
+		}
+		return fmt.Errorf("looking up the bucket of statuses: %w", err)
+	}
+	fault.Point("worker.status.before")
+	var g errgroup.Group
+	g.SetLimit(batchSize)
+	for i, o := range batch {
+		g.Go(func() error {
+			if err := status.Put(ctx, kv, statuses[i]); err != nil {
+				w.putBack(h, o.msg)
+				return err
+			}
+			fault.Point("worker.status.after")
+			h.settle(o.msg)
+			if err := o.msg.Ack(); err != nil {
+				return fmt.Errorf("acknowledging: %w", err)
+			}
+			fault.Point("worker.ack.after")
+			w.storedTotal.Inc()
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+// quarantine moves a message to QUARANTINE as it is, still sealed, and ends its
+// delivery once that is acknowledged.
+func (w *Worker) quarantine(ctx context.Context, h *holding, msg jetstream.Msg, why unreadable) error {
+	meta, err := msg.Metadata()
+	if err != nil {
+		return err
+	}
+	subject := event.QuarantineUnnamed(meta.Sequence.Stream)
+	if s, err := event.ParseSubject(msg.Subject()); err == nil {
+		subject = event.QuarantineSubject(s.Community, s.ID)
+	}
+	sequence := strconv.FormatUint(meta.Sequence.Stream, 10)
+	out := &nats.Msg{Subject: subject, Data: msg.Data(), Header: nats.Header{
+		event.HeaderReason:   {string(why.reason)},
+		event.HeaderSubject:  {msg.Subject()},
+		event.HeaderSequence: {sequence},
+	}}
+	fault.Point("worker.quarantine.before")
+	// The same message quarantined twice has the same id and is stored once.
+	if _, err := w.js.PublishMsg(ctx, out, jetstream.WithMsgID(sequence), jetstream.WithExpectStream(event.StreamQuarantine)); err != nil {
+		w.putBack(h, msg)
+		return fmt.Errorf("putting a message into quarantine: %w", err)
+	}
+	fault.Point("worker.quarantine.after")
+	h.settle(msg)
+	w.log.Error("a message went to quarantine", "sequence", meta.Sequence.Stream, "reason", why.reason)
+	w.quarantinedTotal.WithLabelValues(string(why.reason)).Inc()
+	if err := msg.TermWithReason(string(why.reason)); err != nil {
+		return fmt.Errorf("ending a message's delivery: %w", err)
+	}
+	return nil
+}
+
+// putBack has a message delivered again after a while.
+func (w *Worker) putBack(h *holding, msg jetstream.Msg) {
+	h.settle(msg)
+	w.putBackTotal.Inc()
+	// A lost negative ack costs no more than AckWait.
+	_ = msg.NakWithDelay(putBackWait)
+}

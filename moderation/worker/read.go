@@ -1,0 +1,135 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"recourse/internal/community"
+	"recourse/internal/event"
+	"recourse/internal/fault"
+	"recourse/internal/keys"
+	"recourse/internal/seal"
+	"recourse/internal/seal/open"
+	"recourse/moderation/conduct"
+)
+
+// opened is a report that was decoded, opened and assessed, and is not stored
+// yet.
+type opened struct {
+	msg        jetstream.Msg
+	submitted  event.Submitted
+	kind       event.Kind
+	plaintext  []byte // of Content, as it was sealed
+	assessment conduct.Assessment
+	firstLook  time.Time
+}
+
+// unreadable says why a message goes to QUARANTINE. It never quotes it.
+type unreadable struct {
+	reason event.Reason
+	err    error
+}
+
+func (u unreadable) Error() string { return string(u.reason) + ": " + u.err.Error() }
+
+func (u unreadable) Unwrap() error { return u.err }
+
+// read decodes, opens and assesses one message. An unreadable error sends it
+// to QUARANTINE; any other error may pass later.
+func (w *Worker) read(ctx context.Context, msg jetstream.Msg) (o opened, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			// The value may quote content: its type and the stack say enough.
+			w.log.Error("reading a message made the worker panic", "type", fmt.Sprintf("%T", v), "stack", string(debug.Stack()))
+			err = unreadable{event.ReasonPanic, errors.New("panic")}
+		}
+	}()
+	subject, err := event.ParseSubject(msg.Subject())
+	if err != nil {
+		return opened{}, unreadable{event.ReasonSubject, err}
+	}
+	if subject.Event != event.ReportSubmitted {
+		return opened{}, unreadable{event.ReasonUnknown, errors.New("the event is not known")}
+	}
+	fault.Report("worker.read", subject.ID)
+	submitted, err := event.DecodeSubmitted(msg.Data())
+	if err != nil {
+		return opened{}, unreadable{event.ReasonDecode, err}
+	}
+	if submitted.Report != subject.ID || submitted.Community != subject.Community {
+		return opened{}, unreadable{event.ReasonSubject, errors.New("subject and payload disagree")}
+	}
+	if _, err := seal.ParsePublicKey("receipt", submitted.ReplyKey); err != nil {
+		return opened{}, unreadable{event.ReasonDecode, err}
+	}
+	plaintext, content, err := w.open(submitted)
+	if err != nil {
+		return opened{}, err
+	}
+	code, err := w.code(ctx, submitted.Conduct)
+	if err != nil {
+		return opened{}, err
+	}
+	assessment := code.Assess(content)
+	return opened{
+		msg: msg, submitted: submitted, kind: content.Kind, plaintext: plaintext, assessment: assessment,
+		firstLook: submitted.ReceivedAt.Add(assessment.FirstLook),
+	}, nil
+}
+
+func (w *Worker) open(s event.Submitted) ([]byte, event.Content, error) {
+	entry, err := w.ring.Find(keys.ModerationOpen, s.Community, s.Moderation.KeyID)
+	if errors.Is(err, keys.ErrNoKey) {
+		return nil, event.Content{}, unreadable{event.ReasonKey, err}
+	}
+	if err != nil {
+		return nil, event.Content{}, err
+	}
+	key, err := open.Parse(entry.ID, entry.Key)
+	if err != nil {
+		return nil, event.Content{}, err
+	}
+	plaintext, err := key.Open(seal.Context{Purpose: seal.PurposeModeration, Community: s.Community, Report: s.Report}, s.Moderation)
+	if err != nil {
+		return nil, event.Content{}, unreadable{event.ReasonOpen, err}
+	}
+	var content event.Content
+	if err := event.DecodeStrict(plaintext, &content); err != nil {
+		return nil, event.Content{}, unreadable{event.ReasonOpen, err}
+	}
+	if !content.Kind.Valid() {
+		return nil, event.Content{}, unreadable{event.ReasonOpen, errors.New("the kind is not on the list")}
+	}
+	return plaintext, content, nil
+}
+
+// code returns the code of conduct with this digest. Codes are content-
+// addressed, so that one read serves for good.
+func (w *Worker) code(ctx context.Context, digest string) (conduct.Code, error) {
+	w.mu.Lock()
+	code, ok := w.codes[digest]
+	w.mu.Unlock()
+	if ok {
+		return code, nil
+	}
+	file, err := w.source.Conduct(ctx, digest)
+	if errors.Is(err, community.ErrNoConduct) {
+		return conduct.Code{}, unreadable{event.ReasonConduct, err}
+	}
+	if err != nil {
+		return conduct.Code{}, err
+	}
+	code, err = conduct.Parse(file)
+	if err != nil {
+		return conduct.Code{}, unreadable{event.ReasonConduct, err}
+	}
+	w.mu.Lock()
+	w.codes[digest] = code
+	w.mu.Unlock()
+	return code, nil
+}
