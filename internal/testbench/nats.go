@@ -30,12 +30,13 @@ type Bus struct {
 	users  []bus.User
 	port   int
 	server *natsserver.Server
+	js     map[keys.Service]jetstream.JetStream // one connection a service
 }
 
 // NATS starts a server with fresh keys and migrates it. It stops with the test.
 func NATS(t testing.TB) *Bus {
 	t.Helper()
-	b := &Bus{Keys: keys.Folder{Root: t.TempDir()}, dir: t.TempDir()}
+	b := &Bus{Keys: keys.Folder{Root: t.TempDir()}, dir: t.TempDir(), js: map[keys.Service]jetstream.JetStream{}}
 	if err := keygen.EnsureServices(b.Keys, time.Now()); err != nil {
 		t.Fatal(err)
 	}
@@ -95,13 +96,17 @@ func (b *Bus) Connect(t testing.TB, s keys.Service) *nats.Conn {
 	return nc
 }
 
-// JS is JetStream as a service sees it.
+// JS is JetStream as a service sees it. Not for concurrent use.
 func (b *Bus) JS(t testing.TB, s keys.Service) jetstream.JetStream {
 	t.Helper()
+	if js, ok := b.js[s]; ok {
+		return js
+	}
 	js, err := jetstream.New(b.Connect(t, s))
 	if err != nil {
 		t.Fatal(err)
 	}
+	b.js[s] = js
 	return js
 }
 

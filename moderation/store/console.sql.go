@@ -7,14 +7,15 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"recourse/internal/event"
 )
 
 const caseByID = `-- name: CaseByID :one
-SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.priority, c.opened_at, c.first_look_due, c.closed_at, c.claimed_by, c.claimed_until, m.name AS claimed_by_name FROM moderation.cases c LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
+SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.priority, c.opened_at, c.first_look_due,
+    c.closed_at, c.claimed_by, c.claimed_until, m.name AS claimed_by_name
+FROM moderation.cases c LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
 WHERE c.id = $1 AND c.community = ANY($2::text[])
 `
 
@@ -78,34 +79,19 @@ func (q *Queries) CloseCase(ctx context.Context, arg CloseCaseParams) error {
 	return err
 }
 
-const communitiesOf = `-- name: CommunitiesOf :many
-SELECT community FROM moderation.membership WHERE moderator_id = $1 ORDER BY community
-`
-
-func (q *Queries) CommunitiesOf(ctx context.Context, moderatorID event.ID) ([]string, error) {
-	rows, err := q.db.Query(ctx, communitiesOf, moderatorID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []string
-	for rows.Next() {
-		var community string
-		if err := rows.Scan(&community); err != nil {
-			return nil, err
-		}
-		items = append(items, community)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const countOpen = `-- name: CountOpen :one
-SELECT count(*) FROM moderation.cases WHERE state = 'open' AND community = ANY($1::text[])
+SELECT count(*) FROM (
+    SELECT FROM unnest($1::text[]) AS own(community)
+    CROSS JOIN LATERAL (
+        SELECT FROM moderation.cases q WHERE q.state = 'open' AND q.community = own.community
+        ORDER BY q.priority DESC, q.first_look_due, q.id LIMIT 1001
+    ) c
+    LIMIT 1001
+) o
 `
 
+// How many are open, counted to 1001 and no further: a million takes long, and
+// tells a moderator no more than "over a thousand".
 func (q *Queries) CountOpen(ctx context.Context, communities []string) (int64, error) {
 	row := q.db.QueryRow(ctx, countOpen, communities)
 	var count int64
@@ -130,8 +116,41 @@ func (q *Queries) DataKey(ctx context.Context, owner event.ID) (DataKeyRow, erro
 	return i, err
 }
 
+const decisionByID = `-- name: DecisionByID :one
+SELECT id, case_version, action, article, reasons, decided_at FROM moderation.decision WHERE id = $1 AND case_id = $2
+`
+
+type DecisionByIDParams struct {
+	ID     event.ID
+	CaseID event.ID
+}
+
+type DecisionByIDRow struct {
+	ID          event.ID
+	CaseVersion int32
+	Action      string
+	Article     string
+	Reasons     []byte
+	DecidedAt   time.Time
+}
+
+func (q *Queries) DecisionByID(ctx context.Context, arg DecisionByIDParams) (DecisionByIDRow, error) {
+	row := q.db.QueryRow(ctx, decisionByID, arg.ID, arg.CaseID)
+	var i DecisionByIDRow
+	err := row.Scan(
+		&i.ID,
+		&i.CaseVersion,
+		&i.Action,
+		&i.Article,
+		&i.Reasons,
+		&i.DecidedAt,
+	)
+	return i, err
+}
+
 const decisionsOf = `-- name: DecisionsOf :many
-SELECT d.id, d.case_version, d.action, d.article, d.conduct, d.automated, d.reasons, d.decided_at, m.name AS moderator
+SELECT d.id, d.case_version, d.action, d.article, d.conduct, d.automated, d.reasons, d.decided_at,
+    d.moderator_id, m.name AS moderator
 FROM moderation.decision d JOIN moderation.moderator m ON m.id = d.moderator_id
 WHERE d.case_id = $1 ORDER BY d.case_version
 `
@@ -145,6 +164,7 @@ type DecisionsOfRow struct {
 	Automated   bool
 	Reasons     []byte
 	DecidedAt   time.Time
+	ModeratorID event.ID
 	Moderator   string
 }
 
@@ -166,6 +186,7 @@ func (q *Queries) DecisionsOf(ctx context.Context, caseID event.ID) ([]Decisions
 			&i.Automated,
 			&i.Reasons,
 			&i.DecidedAt,
+			&i.ModeratorID,
 			&i.Moderator,
 		); err != nil {
 			return nil, err
@@ -185,6 +206,79 @@ DELETE FROM moderation.session WHERE token_hash = $1
 func (q *Queries) DeleteSession(ctx context.Context, tokenHash []byte) error {
 	_, err := q.db.Exec(ctx, deleteSession, tokenHash)
 	return err
+}
+
+const heldBy = `-- name: HeldBy :many
+SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.priority, c.opened_at, c.first_look_due,
+    c.closed_at, c.claimed_by, c.claimed_until, m.name AS claimed_by_name
+FROM moderation.cases c LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
+WHERE c.claimed_by = $1::uuid AND c.claimed_until > $2::timestamptz AND c.state = 'open' AND c.community = ANY($3::text[])
+ORDER BY c.priority DESC, c.first_look_due, c.id LIMIT $4
+`
+
+type HeldByParams struct {
+	ModeratorID event.ID
+	Now         time.Time
+	Communities []string
+	Page        int32
+}
+
+type HeldByRow struct {
+	ID            event.ID
+	Community     string
+	State         string
+	Version       int32
+	Kind          string
+	Article       string
+	Conduct       string
+	Priority      int32
+	OpenedAt      time.Time
+	FirstLookDue  time.Time
+	ClosedAt      *time.Time
+	ClaimedBy     *event.ID
+	ClaimedUntil  *time.Time
+	ClaimedByName *string
+}
+
+// The cases that a moderator holds.
+func (q *Queries) HeldBy(ctx context.Context, arg HeldByParams) ([]HeldByRow, error) {
+	rows, err := q.db.Query(ctx, heldBy,
+		arg.ModeratorID,
+		arg.Now,
+		arg.Communities,
+		arg.Page,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []HeldByRow
+	for rows.Next() {
+		var i HeldByRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Community,
+			&i.State,
+			&i.Version,
+			&i.Kind,
+			&i.Article,
+			&i.Conduct,
+			&i.Priority,
+			&i.OpenedAt,
+			&i.FirstLookDue,
+			&i.ClosedAt,
+			&i.ClaimedBy,
+			&i.ClaimedUntil,
+			&i.ClaimedByName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const insertAudit = `-- name: InsertAudit :exec
@@ -211,6 +305,27 @@ func (q *Queries) InsertAudit(ctx context.Context, arg InsertAuditParams) error 
 		arg.ReportID,
 		arg.Salt,
 		arg.Digest,
+	)
+	return err
+}
+
+const insertDataKey = `-- name: InsertDataKey :exec
+INSERT INTO moderation.data_key (owner, community, month, wrapped) VALUES ($1, $2, $3, $4)
+`
+
+type InsertDataKeyParams struct {
+	Owner     event.ID
+	Community string
+	Month     string
+	Wrapped   []byte
+}
+
+func (q *Queries) InsertDataKey(ctx context.Context, arg InsertDataKeyParams) error {
+	_, err := q.db.Exec(ctx, insertDataKey,
+		arg.Owner,
+		arg.Community,
+		arg.Month,
+		arg.Wrapped,
 	)
 	return err
 }
@@ -247,26 +362,54 @@ func (q *Queries) InsertDecision(ctx context.Context, arg InsertDecisionParams) 
 	return err
 }
 
-const insertMessage = `-- name: InsertMessage :exec
+const insertMessages = `-- name: InsertMessages :exec
 INSERT INTO moderation.message (id, report_id, decision_id, at, sealed)
-VALUES ($1, $2, $3, $4, $5)
+SELECT unnest($1::uuid[]), unnest($2::uuid[]), $3, $4, unnest($5::text[])::jsonb
 `
 
-type InsertMessageParams struct {
-	ID         event.ID
-	ReportID   event.ID
+type InsertMessagesParams struct {
+	Ids        []event.ID
+	ReportIds  []event.ID
 	DecisionID *event.ID
 	At         time.Time
-	Sealed     json.RawMessage
+	Sealed     []string
 }
 
-func (q *Queries) InsertMessage(ctx context.Context, arg InsertMessageParams) error {
-	_, err := q.db.Exec(ctx, insertMessage,
-		arg.ID,
-		arg.ReportID,
+func (q *Queries) InsertMessages(ctx context.Context, arg InsertMessagesParams) error {
+	_, err := q.db.Exec(ctx, insertMessages,
+		arg.Ids,
+		arg.ReportIds,
 		arg.DecisionID,
 		arg.At,
 		arg.Sealed,
+	)
+	return err
+}
+
+const insertReportAudits = `-- name: InsertReportAudits :exec
+INSERT INTO moderation.audit (at, actor, action, case_id, report_id, salt, digest)
+SELECT $1, $2, $3, $4, unnest($5::uuid[]), unnest($6::bytea[]), unnest($7::bytea[])
+`
+
+type InsertReportAuditsParams struct {
+	At        time.Time
+	Actor     event.ID
+	Action    string
+	CaseID    *event.ID
+	ReportIds []event.ID
+	Salts     [][]byte
+	Digests   [][]byte
+}
+
+func (q *Queries) InsertReportAudits(ctx context.Context, arg InsertReportAuditsParams) error {
+	_, err := q.db.Exec(ctx, insertReportAudits,
+		arg.At,
+		arg.Actor,
+		arg.Action,
+		arg.CaseID,
+		arg.ReportIds,
+		arg.Salts,
+		arg.Digests,
 	)
 	return err
 }
@@ -293,18 +436,19 @@ func (q *Queries) InsertSession(ctx context.Context, arg InsertSessionParams) er
 	return err
 }
 
-const insertStatusDue = `-- name: InsertStatusDue :exec
-INSERT INTO moderation.outbox (case_id, report_id, created_at) VALUES ($1, $2, $3)
+const insertStatusesDue = `-- name: InsertStatusesDue :exec
+INSERT INTO moderation.outbox (case_id, report_id, created_at)
+SELECT $1, unnest($2::uuid[]), $3
 `
 
-type InsertStatusDueParams struct {
+type InsertStatusesDueParams struct {
 	CaseID    event.ID
-	ReportID  *event.ID
+	ReportIds []event.ID
 	CreatedAt time.Time
 }
 
-func (q *Queries) InsertStatusDue(ctx context.Context, arg InsertStatusDueParams) error {
-	_, err := q.db.Exec(ctx, insertStatusDue, arg.CaseID, arg.ReportID, arg.CreatedAt)
+func (q *Queries) InsertStatusesDue(ctx context.Context, arg InsertStatusesDueParams) error {
+	_, err := q.db.Exec(ctx, insertStatusesDue, arg.CaseID, arg.ReportIds, arg.CreatedAt)
 	return err
 }
 
@@ -317,6 +461,8 @@ type LockCaseParams struct {
 	Communities []string
 }
 
+// FOR UPDATE also keeps reports from joining the case meanwhile: their foreign
+// key asks for a share of the row.
 func (q *Queries) LockCase(ctx context.Context, arg LockCaseParams) (ModerationCase, error) {
 	row := q.db.QueryRow(ctx, lockCase, arg.ID, arg.Communities)
 	var i ModerationCase
@@ -339,33 +485,47 @@ func (q *Queries) LockCase(ctx context.Context, arg LockCaseParams) (ModerationC
 }
 
 const nextCase = `-- name: NextCase :one
-SELECT id FROM moderation.cases
-WHERE state = 'open' AND community = $1 AND (claimed_until IS NULL OR claimed_until < $2)
-ORDER BY priority DESC, first_look_due, id
+SELECT c.id FROM moderation.cases c
+WHERE c.id IN (
+    SELECT f.id FROM unnest($1::text[]) AS own(community)
+    CROSS JOIN LATERAL (
+        SELECT q.id FROM moderation.cases q
+        WHERE q.state = 'open' AND q.community = own.community
+            AND (q.claimed_until IS NULL OR q.claimed_until <= $2::timestamptz)
+        ORDER BY q.priority DESC, q.first_look_due, q.id LIMIT 100
+    ) f
+) AND c.state = 'open' AND (c.claimed_until IS NULL OR c.claimed_until <= $2::timestamptz)
+ORDER BY c.priority DESC, c.first_look_due, c.id
 LIMIT 1 FOR UPDATE SKIP LOCKED
 `
 
 type NextCaseParams struct {
-	Community string
-	Now       *time.Time
+	Communities []string
+	Now         time.Time
 }
 
-// The next best case of one community that nobody holds. Rows that another
-// moderator is just taking are passed over, not waited for.
+// The best case that nobody holds, over several communities. Each one's first
+// hundred are read in the order of the index cases_queue, past the few that are
+// held; the best of them that no other transaction is just taking is locked.
+// A hundred, since PostgreSQL serves no more connections at once (by default):
+// never are all of them being taken by others.
 func (q *Queries) NextCase(ctx context.Context, arg NextCaseParams) (event.ID, error) {
-	row := q.db.QueryRow(ctx, nextCase, arg.Community, arg.Now)
+	row := q.db.QueryRow(ctx, nextCase, arg.Communities, arg.Now)
 	var id event.ID
 	err := row.Scan(&id)
 	return id, err
 }
 
 const queue = `-- name: Queue :many
-SELECT c.id, c.community, c.version, c.kind, c.article, c.priority, c.opened_at, c.first_look_due, c.claimed_by, c.claimed_until,
-    m.name AS claimed_by_name
-FROM moderation.cases c LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
-WHERE c.state = 'open' AND c.community = ANY($1::text[])
-ORDER BY c.priority DESC, c.first_look_due, c.id
-LIMIT $2
+SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.priority, c.opened_at, c.first_look_due,
+    c.closed_at, c.claimed_by, c.claimed_until, m.name AS claimed_by_name
+FROM unnest($1::text[]) AS own(community)
+CROSS JOIN LATERAL (
+    SELECT q.id, q.community, q.state, q.version, q.kind, q.article, q.conduct, q.priority, q.opened_at, q.first_look_due, q.closed_at, q.claimed_by, q.claimed_until FROM moderation.cases q WHERE q.state = 'open' AND q.community = own.community
+    ORDER BY q.priority DESC, q.first_look_due, q.id LIMIT 200
+) c
+LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
+ORDER BY c.priority DESC, c.first_look_due, c.id LIMIT $2
 `
 
 type QueueParams struct {
@@ -376,17 +536,24 @@ type QueueParams struct {
 type QueueRow struct {
 	ID            event.ID
 	Community     string
+	State         string
 	Version       int32
 	Kind          string
 	Article       string
+	Conduct       string
 	Priority      int32
 	OpenedAt      time.Time
 	FirstLookDue  time.Time
+	ClosedAt      *time.Time
 	ClaimedBy     *event.ID
 	ClaimedUntil  *time.Time
 	ClaimedByName *string
 }
 
+// The best open cases, 200 at most. Each community's part is read in the order
+// of the index cases_queue and cut off before the parts are merged: ANY over
+// communities would sort all that is open. The inner limit is a number, since a
+// planner that does not know it expects a tenth of the table.
 func (q *Queries) Queue(ctx context.Context, arg QueueParams) ([]QueueRow, error) {
 	rows, err := q.db.Query(ctx, queue, arg.Communities, arg.Page)
 	if err != nil {
@@ -399,12 +566,15 @@ func (q *Queries) Queue(ctx context.Context, arg QueueParams) ([]QueueRow, error
 		if err := rows.Scan(
 			&i.ID,
 			&i.Community,
+			&i.State,
 			&i.Version,
 			&i.Kind,
 			&i.Article,
+			&i.Conduct,
 			&i.Priority,
 			&i.OpenedAt,
 			&i.FirstLookDue,
+			&i.ClosedAt,
 			&i.ClaimedBy,
 			&i.ClaimedUntil,
 			&i.ClaimedByName,
@@ -419,20 +589,17 @@ func (q *Queries) Queue(ctx context.Context, arg QueueParams) ([]QueueRow, error
 	return items, nil
 }
 
-const raiseReportVersion = `-- name: RaiseReportVersion :one
-UPDATE moderation.report SET version = version + 1 WHERE id = $1 RETURNING version
+const raiseReportVersions = `-- name: RaiseReportVersions :exec
+UPDATE moderation.report SET version = version + 1 WHERE case_id = $1
 `
 
-func (q *Queries) RaiseReportVersion(ctx context.Context, id event.ID) (int32, error) {
-	row := q.db.QueryRow(ctx, raiseReportVersion, id)
-	var version int32
-	err := row.Scan(&version)
-	return version, err
+func (q *Queries) RaiseReportVersions(ctx context.Context, caseID event.ID) error {
+	_, err := q.db.Exec(ctx, raiseReportVersions, caseID)
+	return err
 }
 
 const reportsOf = `-- name: ReportsOf :many
-SELECT r.id, r.community, r.conduct, r.received_at, r.opened_at, r.reply_key, r.version, r.content,
-    k.month, k.wrapped
+SELECT r.id, r.community, r.received_at, r.opened_at, r.reply_key, r.version, r.content, k.month, k.wrapped
 FROM moderation.report r LEFT JOIN moderation.data_key k ON k.owner = r.id
 WHERE r.case_id = $1 ORDER BY r.received_at, r.id
 `
@@ -440,7 +607,6 @@ WHERE r.case_id = $1 ORDER BY r.received_at, r.id
 type ReportsOfRow struct {
 	ID         event.ID
 	Community  string
-	Conduct    string
 	ReceivedAt time.Time
 	OpenedAt   time.Time
 	ReplyKey   []byte
@@ -462,7 +628,6 @@ func (q *Queries) ReportsOf(ctx context.Context, caseID event.ID) ([]ReportsOfRo
 		if err := rows.Scan(
 			&i.ID,
 			&i.Community,
-			&i.Conduct,
 			&i.ReceivedAt,
 			&i.OpenedAt,
 			&i.ReplyKey,
@@ -482,14 +647,14 @@ func (q *Queries) ReportsOf(ctx context.Context, caseID event.ID) ([]ReportsOfRo
 }
 
 const rulesOf = `-- name: RulesOf :many
-SELECT f.rule, f.conduct, f.effect FROM moderation.rule_fired f JOIN moderation.report r ON r.id = f.report_id
+SELECT f.report_id, f.rule, f.effect FROM moderation.rule_fired f JOIN moderation.report r ON r.id = f.report_id
 WHERE r.case_id = $1 ORDER BY f.report_id, f.rule
 `
 
 type RulesOfRow struct {
-	Rule    string
-	Conduct string
-	Effect  string
+	ReportID event.ID
+	Rule     string
+	Effect   string
 }
 
 func (q *Queries) RulesOf(ctx context.Context, caseID event.ID) ([]RulesOfRow, error) {
@@ -501,7 +666,7 @@ func (q *Queries) RulesOf(ctx context.Context, caseID event.ID) ([]RulesOfRow, e
 	var items []RulesOfRow
 	for rows.Next() {
 		var i RulesOfRow
-		if err := rows.Scan(&i.Rule, &i.Conduct, &i.Effect); err != nil {
+		if err := rows.Scan(&i.ReportID, &i.Rule, &i.Effect); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -513,7 +678,10 @@ func (q *Queries) RulesOf(ctx context.Context, caseID event.ID) ([]RulesOfRow, e
 }
 
 const sessionModerator = `-- name: SessionModerator :one
-SELECT m.id, m.name FROM moderation.session s JOIN moderation.moderator m ON m.id = s.moderator_id
+
+SELECT m.id, m.name,
+    ARRAY(SELECT b.community FROM moderation.membership b WHERE b.moderator_id = m.id ORDER BY b.community)::text[] AS communities
+FROM moderation.session s JOIN moderation.moderator m ON m.id = s.moderator_id
 WHERE s.token_hash = $1 AND s.expires_at > $2
 `
 
@@ -523,14 +691,18 @@ type SessionModeratorParams struct {
 }
 
 type SessionModeratorRow struct {
-	ID   event.ID
-	Name string
+	ID          event.ID
+	Name        string
+	Communities []string
 }
 
+// What the console asks. Whoever asks for a case names the communities of the
+// moderator who asks: a case of another community is not there.
+// Who is signed in, and where, in one round trip a request.
 func (q *Queries) SessionModerator(ctx context.Context, arg SessionModeratorParams) (SessionModeratorRow, error) {
 	row := q.db.QueryRow(ctx, sessionModerator, arg.TokenHash, arg.Now)
 	var i SessionModeratorRow
-	err := row.Scan(&i.ID, &i.Name)
+	err := row.Scan(&i.ID, &i.Name, &i.Communities)
 	return i, err
 }
 
@@ -550,18 +722,20 @@ func (q *Queries) SetClaim(ctx context.Context, arg SetClaimParams) error {
 }
 
 const takeSignInLink = `-- name: TakeSignInLink :one
-DELETE FROM moderation.sign_in_link WHERE token_hash = $1
-RETURNING moderator_id, expires_at
+DELETE FROM moderation.sign_in_link WHERE token_hash = $1 AND expires_at > $2
+RETURNING moderator_id
 `
 
-type TakeSignInLinkRow struct {
-	ModeratorID event.ID
-	ExpiresAt   time.Time
+type TakeSignInLinkParams struct {
+	TokenHash []byte
+	Now       time.Time
 }
 
-func (q *Queries) TakeSignInLink(ctx context.Context, tokenHash []byte) (TakeSignInLinkRow, error) {
-	row := q.db.QueryRow(ctx, takeSignInLink, tokenHash)
-	var i TakeSignInLinkRow
-	err := row.Scan(&i.ModeratorID, &i.ExpiresAt)
-	return i, err
+// Of two that present one link at once, one deletes it and the other finds
+// nothing.
+func (q *Queries) TakeSignInLink(ctx context.Context, arg TakeSignInLinkParams) (event.ID, error) {
+	row := q.db.QueryRow(ctx, takeSignInLink, arg.TokenHash, arg.Now)
+	var moderator_id event.ID
+	err := row.Scan(&moderator_id)
+	return moderator_id, err
 }

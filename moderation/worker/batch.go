@@ -70,7 +70,7 @@ func (w *Worker) takeAgain(ctx context.Context, h *holding, msg jetstream.Msg) e
 		// What may pass later is not counted. Where this fails too, one count
 		// stays: a few outages never reach the limit, since it needs twenty.
 		_ = q.UncountAttempt(ctx, store.UncountAttemptParams{Stream: meta.Stream, Sequence: sequence})
-	case h.settled(msg):
+	case h.fate(msg) == settled:
 		_ = q.ForgetAttempts(ctx, store.ForgetAttemptsParams{Stream: meta.Stream, Sequence: sequence})
 	}
 	return err
@@ -142,7 +142,7 @@ func (w *Worker) finish(ctx context.Context, h *holding, batch []opened, statuse
 				return err
 			}
 			fault.Point("worker.status.after")
-			h.settle(o.msg)
+			h.mark(o.msg, settled)
 			if err := o.msg.Ack(); err != nil {
 				return fmt.Errorf("acknowledging: %w", err)
 			}
@@ -178,7 +178,7 @@ func (w *Worker) quarantine(ctx context.Context, h *holding, msg jetstream.Msg, 
 		return fmt.Errorf("putting a message into quarantine: %w", err)
 	}
 	fault.Point("worker.quarantine.after")
-	h.settle(msg)
+	h.mark(msg, settled)
 	w.log.Error("a message went to quarantine", "sequence", meta.Sequence.Stream, "reason", why.reason)
 	w.quarantinedTotal.WithLabelValues(string(why.reason)).Inc()
 	if err := msg.TermWithReason(string(why.reason)); err != nil {
@@ -189,7 +189,7 @@ func (w *Worker) quarantine(ctx context.Context, h *holding, msg jetstream.Msg, 
 
 // putBack has a message delivered again after a while.
 func (w *Worker) putBack(h *holding, msg jetstream.Msg) {
-	h.settle(msg)
+	h.mark(msg, returned)
 	w.putBackTotal.Inc()
 	// A lost negative ack costs no more than AckWait.
 	_ = msg.NakWithDelay(putBackWait)

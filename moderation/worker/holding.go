@@ -17,13 +17,22 @@ type holding struct {
 	wg   sync.WaitGroup
 
 	mu   sync.Mutex
-	held map[jetstream.Msg]bool // false once settled; mu
+	held map[jetstream.Msg]fate // mu
 }
 
+// fate is what became of a message of the batch.
+type fate int
+
+const (
+	worked   fate = iota // still worked on
+	settled              // acknowledged, or ended in quarantine
+	returned             // put back, to come again
+)
+
 func hold(batch []jetstream.Msg) *holding {
-	h := &holding{done: make(chan struct{}), held: make(map[jetstream.Msg]bool, len(batch))}
+	h := &holding{done: make(chan struct{}), held: make(map[jetstream.Msg]fate, len(batch))}
 	for _, msg := range batch {
-		h.held[msg] = true
+		h.held[msg] = worked
 	}
 	h.wg.Go(h.extend)
 	return h
@@ -39,8 +48,8 @@ func (h *holding) extend() {
 		case <-tick.C:
 		}
 		h.mu.Lock()
-		for msg, held := range h.held {
-			if held {
+		for msg, f := range h.held {
+			if f == worked {
 				_ = msg.InProgress() // the next tick tries again
 			}
 		}
@@ -48,17 +57,17 @@ func (h *holding) extend() {
 	}
 }
 
-// settle stops holding a message that is acknowledged, ended or put back.
-func (h *holding) settle(msg jetstream.Msg) {
+// mark says what became of a message, which ends its extension.
+func (h *holding) mark(msg jetstream.Msg, f fate) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.held[msg] = false
+	h.held[msg] = f
 }
 
-func (h *holding) settled(msg jetstream.Msg) bool {
+func (h *holding) fate(msg jetstream.Msg) fate {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return !h.held[msg]
+	return h.held[msg]
 }
 
 func (h *holding) stop() {

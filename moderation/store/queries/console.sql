@@ -1,13 +1,18 @@
+-- What the console asks. Whoever asks for a case names the communities of the
+-- moderator who asks: a case of another community is not there.
+
 -- name: SessionModerator :one
-SELECT m.id, m.name FROM moderation.session s JOIN moderation.moderator m ON m.id = s.moderator_id
+-- Who is signed in, and where, in one round trip a request.
+SELECT m.id, m.name,
+    ARRAY(SELECT b.community FROM moderation.membership b WHERE b.moderator_id = m.id ORDER BY b.community)::text[] AS communities
+FROM moderation.session s JOIN moderation.moderator m ON m.id = s.moderator_id
 WHERE s.token_hash = @token_hash AND s.expires_at > @now;
 
--- name: CommunitiesOf :many
-SELECT community FROM moderation.membership WHERE moderator_id = @moderator_id ORDER BY community;
-
 -- name: TakeSignInLink :one
-DELETE FROM moderation.sign_in_link WHERE token_hash = @token_hash
-RETURNING moderator_id, expires_at;
+-- Of two that present one link at once, one deletes it and the other finds
+-- nothing.
+DELETE FROM moderation.sign_in_link WHERE token_hash = @token_hash AND expires_at > @now
+RETURNING moderator_id;
 
 -- name: InsertSession :exec
 INSERT INTO moderation.session (token_hash, moderator_id, created_at, expires_at)
@@ -17,29 +22,68 @@ VALUES (@token_hash, @moderator_id, @created_at, @expires_at);
 DELETE FROM moderation.session WHERE token_hash = @token_hash;
 
 -- name: Queue :many
-SELECT c.id, c.community, c.version, c.kind, c.article, c.priority, c.opened_at, c.first_look_due, c.claimed_by, c.claimed_until,
-    m.name AS claimed_by_name
+-- The best open cases, 200 at most. Each community's part is read in the order
+-- of the index cases_queue and cut off before the parts are merged: ANY over
+-- communities would sort all that is open. The inner limit is a number, since a
+-- planner that does not know it expects a tenth of the table.
+SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.priority, c.opened_at, c.first_look_due,
+    c.closed_at, c.claimed_by, c.claimed_until, m.name AS claimed_by_name
+FROM unnest(@communities::text[]) AS own(community)
+CROSS JOIN LATERAL (
+    SELECT q.* FROM moderation.cases q WHERE q.state = 'open' AND q.community = own.community
+    ORDER BY q.priority DESC, q.first_look_due, q.id LIMIT 200
+) c
+LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
+ORDER BY c.priority DESC, c.first_look_due, c.id LIMIT @page;
+
+-- name: HeldBy :many
+-- The cases that a moderator holds.
+SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.priority, c.opened_at, c.first_look_due,
+    c.closed_at, c.claimed_by, c.claimed_until, m.name AS claimed_by_name
 FROM moderation.cases c LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
-WHERE c.state = 'open' AND c.community = ANY(@communities::text[])
-ORDER BY c.priority DESC, c.first_look_due, c.id
-LIMIT @page;
+WHERE c.claimed_by = @moderator_id::uuid AND c.claimed_until > @now::timestamptz AND c.state = 'open' AND c.community = ANY(@communities::text[])
+ORDER BY c.priority DESC, c.first_look_due, c.id LIMIT @page;
 
 -- name: CountOpen :one
-SELECT count(*) FROM moderation.cases WHERE state = 'open' AND community = ANY(@communities::text[]);
+-- How many are open, counted to 1001 and no further: a million takes long, and
+-- tells a moderator no more than "over a thousand".
+SELECT count(*) FROM (
+    SELECT FROM unnest(@communities::text[]) AS own(community)
+    CROSS JOIN LATERAL (
+        SELECT FROM moderation.cases q WHERE q.state = 'open' AND q.community = own.community
+        ORDER BY q.priority DESC, q.first_look_due, q.id LIMIT 1001
+    ) c
+    LIMIT 1001
+) o;
 
 -- name: NextCase :one
--- The next best case of one community that nobody holds. Rows that another
--- moderator is just taking are passed over, not waited for.
-SELECT id FROM moderation.cases
-WHERE state = 'open' AND community = @community AND (claimed_until IS NULL OR claimed_until < @now)
-ORDER BY priority DESC, first_look_due, id
+-- The best case that nobody holds, over several communities. Each one's first
+-- hundred are read in the order of the index cases_queue, past the few that are
+-- held; the best of them that no other transaction is just taking is locked.
+-- A hundred, since PostgreSQL serves no more connections at once (by default):
+-- never are all of them being taken by others.
+SELECT c.id FROM moderation.cases c
+WHERE c.id IN (
+    SELECT f.id FROM unnest(@communities::text[]) AS own(community)
+    CROSS JOIN LATERAL (
+        SELECT q.id FROM moderation.cases q
+        WHERE q.state = 'open' AND q.community = own.community
+            AND (q.claimed_until IS NULL OR q.claimed_until <= @now::timestamptz)
+        ORDER BY q.priority DESC, q.first_look_due, q.id LIMIT 100
+    ) f
+) AND c.state = 'open' AND (c.claimed_until IS NULL OR c.claimed_until <= @now::timestamptz)
+ORDER BY c.priority DESC, c.first_look_due, c.id
 LIMIT 1 FOR UPDATE SKIP LOCKED;
 
 -- name: LockCase :one
+-- FOR UPDATE also keeps reports from joining the case meanwhile: their foreign
+-- key asks for a share of the row.
 SELECT * FROM moderation.cases WHERE id = @id AND community = ANY(@communities::text[]) FOR UPDATE;
 
 -- name: CaseByID :one
-SELECT c.*, m.name AS claimed_by_name FROM moderation.cases c LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
+SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.priority, c.opened_at, c.first_look_due,
+    c.closed_at, c.claimed_by, c.claimed_until, m.name AS claimed_by_name
+FROM moderation.cases c LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
 WHERE c.id = @id AND c.community = ANY(@communities::text[]);
 
 -- name: SetClaim :exec
@@ -50,37 +94,48 @@ UPDATE moderation.cases SET state = 'closed', version = @version, closed_at = @c
 WHERE id = @id;
 
 -- name: ReportsOf :many
-SELECT r.id, r.community, r.conduct, r.received_at, r.opened_at, r.reply_key, r.version, r.content,
-    k.month, k.wrapped
+SELECT r.id, r.community, r.received_at, r.opened_at, r.reply_key, r.version, r.content, k.month, k.wrapped
 FROM moderation.report r LEFT JOIN moderation.data_key k ON k.owner = r.id
 WHERE r.case_id = @case_id ORDER BY r.received_at, r.id;
 
 -- name: RulesOf :many
-SELECT f.rule, f.conduct, f.effect FROM moderation.rule_fired f JOIN moderation.report r ON r.id = f.report_id
+SELECT f.report_id, f.rule, f.effect FROM moderation.rule_fired f JOIN moderation.report r ON r.id = f.report_id
 WHERE r.case_id = @case_id ORDER BY f.report_id, f.rule;
 
--- name: RaiseReportVersion :one
-UPDATE moderation.report SET version = version + 1 WHERE id = @id RETURNING version;
+-- name: DecisionsOf :many
+SELECT d.id, d.case_version, d.action, d.article, d.conduct, d.automated, d.reasons, d.decided_at,
+    d.moderator_id, m.name AS moderator
+FROM moderation.decision d JOIN moderation.moderator m ON m.id = d.moderator_id
+WHERE d.case_id = @case_id ORDER BY d.case_version;
+
+-- name: DecisionByID :one
+SELECT id, case_version, action, article, reasons, decided_at FROM moderation.decision WHERE id = @id AND case_id = @case_id;
 
 -- name: DataKey :one
 SELECT community, month, wrapped FROM moderation.data_key WHERE owner = @owner;
+
+-- name: InsertDataKey :exec
+INSERT INTO moderation.data_key (owner, community, month, wrapped) VALUES (@owner, @community, @month, @wrapped);
 
 -- name: InsertDecision :exec
 INSERT INTO moderation.decision (id, case_id, case_version, moderator_id, action, article, conduct, reasons, decided_at)
 VALUES (@id, @case_id, @case_version, @moderator_id, @action, @article, @conduct, @reasons, @decided_at);
 
--- name: DecisionsOf :many
-SELECT d.id, d.case_version, d.action, d.article, d.conduct, d.automated, d.reasons, d.decided_at, m.name AS moderator
-FROM moderation.decision d JOIN moderation.moderator m ON m.id = d.moderator_id
-WHERE d.case_id = @case_id ORDER BY d.case_version;
+-- name: RaiseReportVersions :exec
+UPDATE moderation.report SET version = version + 1 WHERE case_id = @case_id;
 
--- name: InsertMessage :exec
+-- name: InsertMessages :exec
 INSERT INTO moderation.message (id, report_id, decision_id, at, sealed)
-VALUES (@id, @report_id, @decision_id, @at, @sealed);
+SELECT unnest(@ids::uuid[]), unnest(@report_ids::uuid[]), @decision_id, @at, unnest(@sealed::text[])::jsonb;
 
--- name: InsertStatusDue :exec
-INSERT INTO moderation.outbox (case_id, report_id, created_at) VALUES (@case_id, @report_id, @created_at);
+-- name: InsertStatusesDue :exec
+INSERT INTO moderation.outbox (case_id, report_id, created_at)
+SELECT @case_id, unnest(@report_ids::uuid[]), @created_at;
 
 -- name: InsertAudit :exec
 INSERT INTO moderation.audit (at, actor, action, case_id, report_id, salt, digest)
 VALUES (@at, @actor, @action, @case_id, @report_id, @salt, @digest);
+
+-- name: InsertReportAudits :exec
+INSERT INTO moderation.audit (at, actor, action, case_id, report_id, salt, digest)
+SELECT @at, @actor, @action, @case_id, unnest(@report_ids::uuid[]), unnest(@salts::bytea[]), unnest(@digests::bytea[]);

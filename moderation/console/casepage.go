@@ -1,0 +1,216 @@
+package console
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"recourse/internal/event"
+	"recourse/moderation"
+)
+
+// casePage is a case, and the form that decides it.
+type casePage struct {
+	page
+	caseFile
+
+	CommunityTitle string
+	Mine           bool   // the moderator holds the case
+	Notice         string // what was just done
+	Problem        answer // why what was asked for was not done
+	Errors         fieldErrors
+	Draft          *draft // what was typed; nil on a first look
+}
+
+// draft is the decision form as it was sent.
+type draft struct {
+	Version string
+	Action  event.Action
+	Article string
+	Reasons string
+}
+
+// Languages are those of the code, its default first.
+func (p casePage) Languages() []string { return p.code.Languages }
+
+// Due is what the template "due" takes.
+func (p casePage) Due() dueData { return dueData{Now: p.Now, Case: p.caseSummary} }
+
+// Error is what is wrong with a field, or "".
+func (p casePage) Error(field string) string { return p.Errors.of(field) }
+
+// ProblemTitle is the heading of the error summary, or "".
+func (p casePage) ProblemTitle() string { return p.Problem.title }
+
+// ProblemDetail is the sentence below it.
+func (p casePage) ProblemDetail() string { return p.Problem.detail }
+
+// Chosen is the action to preselect.
+func (p casePage) Chosen() event.Action {
+	if p.Draft == nil {
+		return ""
+	}
+	return p.Draft.Action
+}
+
+// Cited is the article to preselect: the one chosen before, or else the one
+// that the code of conduct suggests.
+func (p casePage) Cited() string {
+	if p.Draft == nil {
+		return p.Article
+	}
+	return p.Draft.Article
+}
+
+// Wrote is the text of the reasons as typed.
+func (p casePage) Wrote() string {
+	if p.Draft == nil {
+		return ""
+	}
+	return p.Draft.Reasons
+}
+
+func (c *Console) getCase(g *gin.Context) {
+	if id, ok := c.caseID(g); ok {
+		c.showCaseFile(g, id, http.StatusOK, casePage{})
+	}
+}
+
+// showCaseFile opens the case anew and shows it. What is to be said besides is
+// in p.
+func (c *Console) showCaseFile(g *gin.Context, id event.ID, status int, p casePage) {
+	m := signedIn(g)
+	f, err := c.desk.view(g.Request.Context(), m, id)
+	if err != nil {
+		c.fail(g, err)
+		return
+	}
+	p.page, p.caseFile = c.page(g, "Case"), f
+	p.Failed = p.Problem.title != ""
+	p.CommunityTitle, p.Mine = c.communityTitle(f.Community), f.HeldBy(&m)
+	c.show(g, status, "case", p)
+}
+
+func (c *Console) postClaim(g *gin.Context) {
+	id, form, ok := c.caseForm(g)
+	if !ok {
+		return
+	}
+	d := draftOf(form)
+	s, err := c.desk.claim(g.Request.Context(), signedIn(g), id)
+	switch {
+	case err != nil:
+		c.conflict(g, id, err, d)
+	case d != nil: // renewed from within the decision form
+		c.showCaseFile(g, id, http.StatusOK, casePage{Draft: d, Notice: "You hold this case until " + clock(s.Claim.Until) + "."})
+	default:
+		g.Redirect(http.StatusSeeOther, "/cases/"+id.String())
+	}
+}
+
+func (c *Console) postRelease(g *gin.Context) {
+	id, _, ok := c.caseForm(g)
+	if !ok {
+		return
+	}
+	if _, err := c.desk.release(g.Request.Context(), signedIn(g), id); err != nil {
+		c.conflict(g, id, err, nil)
+		return
+	}
+	g.Redirect(http.StatusSeeOther, "/queue")
+}
+
+func (c *Console) postDecision(g *gin.Context) {
+	id, form, ok := c.caseForm(g)
+	if !ok {
+		return
+	}
+	d := draftOf(form)
+	if d == nil {
+		d = &draft{}
+	}
+	version, _ := strconv.Atoi(d.Version) // what is no number is no version of a case
+	_, err := c.desk.decide(g.Request.Context(), signedIn(g), id, verdict{
+		Version:  version,
+		Decision: moderation.Decision{Action: d.Action, Article: d.Article, Reasons: d.Reasons},
+	})
+	if err != nil {
+		c.conflict(g, id, err, d)
+		return
+	}
+	g.Redirect(http.StatusSeeOther, "/cases/"+id.String())
+}
+
+// conflict answers a form that had no effect. What was typed is shown again.
+func (c *Console) conflict(g *gin.Context, id event.ID, err error, d *draft) {
+	var bad fieldErrors
+	a, _ := answerOf(err)
+	switch {
+	case errors.Is(err, moderation.ErrClosed):
+		// Mostly a form that was sent twice. The case itself shows the decision.
+		p := messagePage{page: c.page(g, a.title), Detail: a.detail, Case: "/cases/" + id.String()}
+		if d != nil {
+			p.Wrote = d.Reasons
+		}
+		c.show(g, a.status, "message", p)
+	case errors.As(err, &bad), a.status == http.StatusConflict:
+		c.showCaseFile(g, id, a.status, casePage{Problem: a, Errors: bad, Draft: d})
+	case d != nil && a.status >= http.StatusInternalServerError:
+		c.logged(g, err)
+		g.Header("Retry-After", "5")
+		c.show(g, a.status, "message", messagePage{page: c.page(g, a.title), Detail: a.detail, Case: "/cases/" + id.String(), Wrote: d.Reasons})
+	default:
+		c.fail(g, err)
+	}
+}
+
+// caseID reads the id in the path, or answers 404.
+func (c *Console) caseID(g *gin.Context) (event.ID, bool) {
+	id, err := event.ParseID(g.Param("id"))
+	if err != nil {
+		c.fail(g, errNoCase)
+		return event.ID{}, false
+	}
+	return id, true
+}
+
+// caseForm reads the id in the path and the form, or answers why not.
+func (c *Console) caseForm(g *gin.Context) (event.ID, url.Values, bool) {
+	id, ok := c.caseID(g)
+	if !ok {
+		return event.ID{}, nil, false
+	}
+	form, err := readForm(g)
+	if err != nil {
+		c.fail(g, err)
+		return event.ID{}, nil, false
+	}
+	return id, form, true
+}
+
+// draftOf returns the decision form, or nil where it is not what was sent.
+func draftOf(form url.Values) *draft {
+	if !form.Has("version") {
+		return nil
+	}
+	return &draft{
+		Version: form.Get("version"), Action: event.Action(form.Get("action")), Article: form.Get("article"),
+		Reasons: form.Get("reasons"),
+	}
+}
+
+// readForm reads a form of bounded size.
+func readForm(g *gin.Context) (url.Values, error) {
+	g.Request.Body = http.MaxBytesReader(g.Writer, g.Request.Body, maxBody)
+	if err := g.Request.ParseForm(); err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return nil, errTooLarge
+		}
+		return nil, errBadForm
+	}
+	return g.Request.PostForm, nil
+}

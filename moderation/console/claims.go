@@ -1,0 +1,113 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"recourse/internal/event"
+	"recourse/moderation"
+	"recourse/moderation/store"
+)
+
+// errNothingWaits says that nobody's case is free.
+var errNothingWaits = errors.New("no open case is free")
+
+var errNotYours = errors.New("is not a community of yours")
+
+// next claims the best free case of a community, or of all of the moderator's
+// where none is named.
+func (d *desk) next(ctx context.Context, m moderator, community string) (event.ID, error) {
+	var id event.ID
+	now := d.now()
+	err := d.inTx(ctx, func(q *store.Queries) (err error) {
+		id, err = d.claimNext(ctx, q, m, community, now)
+		return err
+	})
+	return id, err
+}
+
+// nextOpened is next, with the case opened in the same transaction: where it
+// can't be, it is not claimed either.
+func (d *desk) nextOpened(ctx context.Context, m moderator, community string) (caseFile, error) {
+	now := d.now()
+	return d.opened(ctx, m, now, func(q *store.Queries) (event.ID, error) {
+		return d.claimNext(ctx, q, m, community, now)
+	})
+}
+
+func (d *desk) claimNext(ctx context.Context, q *store.Queries, m moderator, community string, now time.Time) (event.ID, error) {
+	communities := m.Communities
+	if community != "" {
+		if !slices.Contains(communities, community) {
+			return event.ID{}, fieldErrors{{Field: "community", Err: errNotYours}}
+		}
+		communities = []string{community}
+	}
+	id, err := q.NextCase(ctx, store.NextCaseParams{Communities: communities, Now: now})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return event.ID{}, errNothingWaits
+	}
+	if err != nil {
+		return event.ID{}, fmt.Errorf("looking for the next case: %w", err)
+	}
+	_, err = d.changeClaim(ctx, q, m, id, now, moderation.Case.Claim, auditClaimed)
+	return id, err
+}
+
+// claim gives the moderator a case, or more time with it.
+func (d *desk) claim(ctx context.Context, m moderator, id event.ID) (caseSummary, error) {
+	return d.change(ctx, m, id, moderation.Case.Claim, auditClaimed)
+}
+
+// release gives a case back to the queue.
+func (d *desk) release(ctx context.Context, m moderator, id event.ID) (caseSummary, error) {
+	return d.change(ctx, m, id, moderation.Case.Release, auditReleased)
+}
+
+// rule is moderation.Case.Claim or Release.
+type rule func(c moderation.Case, moderator event.ID, now time.Time) (moderation.Case, error)
+
+func (d *desk) change(ctx context.Context, m moderator, id event.ID, r rule, action string) (caseSummary, error) {
+	now := d.now()
+	var row store.ModerationCase
+	err := d.inTx(ctx, func(q *store.Queries) (err error) {
+		row, err = d.changeClaim(ctx, q, m, id, now, r, action)
+		return err
+	})
+	if err != nil {
+		return caseSummary{}, err
+	}
+	named := store.CaseByIDRow{
+		ID: row.ID, Community: row.Community, State: row.State, Version: row.Version, Kind: row.Kind, Article: row.Article,
+		Conduct: row.Conduct, Priority: row.Priority, OpenedAt: row.OpenedAt, FirstLookDue: row.FirstLookDue,
+		ClosedAt: row.ClosedAt, ClaimedBy: row.ClaimedBy, ClaimedUntil: row.ClaimedUntil, ClaimedByName: &m.Name,
+	}
+	return summarise(named, now).titled(ctx, d.codes.titles()), nil
+}
+
+func (d *desk) changeClaim(
+	ctx context.Context, q *store.Queries, m moderator, id event.ID, now time.Time, r rule, action string,
+) (store.ModerationCase, error) {
+	row, err := d.lock(ctx, q, m, id)
+	if err != nil {
+		return row, err
+	}
+	changed, err := r(caseOf(row), m.ID, now)
+	if err != nil {
+		return row, err
+	}
+	row.ClaimedBy, row.ClaimedUntil = orNull(changed.ClaimedBy), nil
+	if row.ClaimedBy != nil {
+		row.ClaimedUntil = &changed.ClaimedUntil
+	}
+	err = q.SetClaim(ctx, store.SetClaimParams{ID: id, ClaimedBy: row.ClaimedBy, ClaimedUntil: row.ClaimedUntil})
+	if err != nil {
+		return row, fmt.Errorf("setting who holds a case: %w", err)
+	}
+	return row, entry{at: now, actor: m.ID, action: action, caseID: id}.write(ctx, q)
+}

@@ -1,0 +1,184 @@
+package console
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"recourse/internal/event"
+	"recourse/moderation"
+	"recourse/moderation/conduct"
+	"recourse/moderation/status"
+	"recourse/moderation/store"
+	"recourse/moderation/vault"
+)
+
+// verdict is what a moderator sends to decide a case.
+type verdict struct {
+	moderation.Decision
+
+	Version int    // of the case, that she saw
+	Key     string // Idempotency-Key of an API client; empty for none
+}
+
+// decided is a decision that stands.
+type decided struct {
+	ID        event.ID         `json:"id"`
+	Case      event.ID         `json:"case"`
+	Version   int              `json:"version"` // of the case, that the decision made
+	State     moderation.State `json:"state"`   // of the case after it
+	Action    event.Action     `json:"action"`
+	Article   string           `json:"article"`
+	DecidedAt time.Time        `json:"decided_at"`
+}
+
+// decide closes a case: the decision, a statement of reasons to each reporter,
+// what the relay is to publish and the audit entry, all or nothing.
+func (d *desk) decide(ctx context.Context, m moderator, id event.ID, v verdict) (decided, error) {
+	code, err := d.codeOf(ctx, m, id)
+	if err != nil {
+		return decided{}, err
+	}
+	checked, bad := v.Check(func(article string) bool { _, ok := code.Article(article); return ok })
+	v.Decision = checked
+
+	var made decided
+	err = d.inTx(ctx, func(q *store.Queries) error {
+		row, err := d.lock(ctx, q, m, id)
+		if err != nil {
+			return err
+		}
+		if v.Key != "" {
+			var again bool
+			if made, again, err = d.decidedBefore(ctx, q, row, v, v.decisionID(m, id)); again || err != nil {
+				return err
+			}
+		}
+		closed, err := closeCase(caseOf(row), m, v.Version, d.now())
+		if err != nil {
+			return err
+		}
+		if len(bad) > 0 {
+			return fieldErrors(bad)
+		}
+		made, err = d.store(ctx, q, m, row, closed, v, code)
+		return err
+	})
+	if err != nil {
+		return decided{}, err
+	}
+	return made, nil
+}
+
+// codeOf reads the code that binds a case, before anything is locked.
+func (d *desk) codeOf(ctx context.Context, m moderator, id event.ID) (conduct.Code, error) {
+	row, err := store.New(d.pool).CaseByID(ctx, store.CaseByIDParams{ID: id, Communities: m.Communities})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return conduct.Code{}, errNoCase
+	}
+	if err != nil {
+		return conduct.Code{}, fmt.Errorf("reading a case: %w", err)
+	}
+	return d.codes.get(ctx, row.Conduct)
+}
+
+// closeCase is moderation.Case.Close, but for a claim that ran out while its
+// moderator was still writing: as long as nobody else has taken the case, she
+// holds it again.
+func closeCase(c moderation.Case, m moderator, seen int, now time.Time) (moderation.Case, error) {
+	if c.ClaimedBy == m.ID {
+		renewed, err := c.Claim(m.ID, now)
+		if err != nil {
+			return c, err
+		}
+		c = renewed
+	}
+	return c.Close(m.ID, seen, now)
+}
+
+// store writes a decision that may be taken.
+func (d *desk) store(
+	ctx context.Context, q *store.Queries, m moderator, row store.ModerationCase, closed moderation.Case, v verdict, code conduct.Code,
+) (decided, error) {
+	at := status.At(d.now())
+	made := decided{
+		ID: v.decisionID(m, row.ID), Case: row.ID, Version: closed.Version, State: closed.State,
+		Action: v.Action, Article: v.Article, DecidedAt: at,
+	}
+	reasons, err := d.sealReasons(ctx, q, row, made.ID, v.Reasons, at)
+	if err != nil {
+		return decided{}, err
+	}
+	version := int32(closed.Version) //nolint:gosec // raised by one from an integer column
+	err = q.InsertDecision(ctx, store.InsertDecisionParams{
+		ID: made.ID, CaseID: row.ID, CaseVersion: version, ModeratorID: m.ID, Action: string(v.Action), Article: v.Article,
+		Conduct: row.Conduct, Reasons: reasons, DecidedAt: at,
+	})
+	if err != nil {
+		return decided{}, fmt.Errorf("storing a decision: %w", err)
+	}
+	if err := q.CloseCase(ctx, store.CloseCaseParams{ID: row.ID, Version: version, ClosedAt: &at}); err != nil {
+		return decided{}, fmt.Errorf("closing a case: %w", err)
+	}
+	reports, err := d.tellReporters(ctx, q, made, v, code)
+	if err != nil {
+		return decided{}, err
+	}
+	if err := queueEvents(ctx, q, row, made, reports); err != nil {
+		return decided{}, err
+	}
+	sealed := sha256.Sum256(reasons)
+	return made, entry{at: d.now(), actor: m.ID, action: auditDecided, caseID: row.ID, detail: []string{
+		"decision " + made.ID.String(), "version " + strconv.Itoa(made.Version), string(v.Action), v.Article, row.Conduct,
+		fmt.Sprintf("sealed reasons %x", sealed),
+	}}.write(ctx, q)
+}
+
+// sealReasons seals reasons at rest under the case's data key, which it makes
+// where there is none yet.
+func (d *desk) sealReasons(
+	ctx context.Context, q *store.Queries, row store.ModerationCase, decisionID event.ID, reasons string, now time.Time,
+) ([]byte, error) {
+	key, err := d.caseKey(ctx, q, row.ID)
+	if errors.Is(err, errErased) {
+		var wrapped vault.WrappedKey
+		if key, wrapped, err = d.vault.NewKey(row.ID, row.Community, now); err != nil {
+			return nil, fmt.Errorf("making a data key: %w", err)
+		}
+		err = q.InsertDataKey(ctx, store.InsertDataKeyParams(wrapped))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("getting a case's data key: %w", err)
+	}
+	return key.Seal(reasonsPlace(row.ID, decisionID), []byte(reasons)), nil
+}
+
+// queueEvents leaves decided and closed to the relay, in this order.
+func queueEvents(ctx context.Context, q *store.Queries, row store.ModerationCase, made decided, reports []event.ID) error {
+	p := store.InsertEventsParams{CreatedAt: made.DecidedAt}
+	for _, name := range []string{event.CaseDecided, event.CaseClosed} {
+		e := event.CaseEvent{
+			Version: event.CaseEventVersion, Case: row.ID, Community: row.Community, Event: name,
+			Sequence: made.Version, At: made.DecidedAt, Reports: reports,
+			Decision: &event.CaseDecision{ID: made.ID, Action: made.Action, Article: made.Article, Conduct: row.Conduct},
+		}
+		payload, err := json.Marshal(e)
+		if err != nil {
+			return fmt.Errorf("encoding a case event: %w", err)
+		}
+		p.CaseIds = append(p.CaseIds, row.ID)
+		p.MessageIds = append(p.MessageIds, e.MessageID())
+		p.Subjects = append(p.Subjects, event.CaseSubject(name, row.Community, row.ID).String())
+		p.Payloads = append(p.Payloads, string(payload))
+	}
+	if err := q.InsertEvents(ctx, p); err != nil {
+		return fmt.Errorf("leaving case events to the relay: %w", err)
+	}
+	return nil
+}

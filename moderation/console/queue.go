@@ -1,0 +1,109 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"recourse/internal/event"
+	"recourse/moderation"
+	"recourse/moderation/store"
+)
+
+const (
+	queuePage = 50   // cases on a page, unless asked for otherwise
+	queueMost = 200  // as the query's own limit
+	countMost = 1000 // likewise: beyond that the count is "over 1000"
+)
+
+// caseSummary is a case without anything that a person wrote.
+type caseSummary struct {
+	ID           event.ID         `json:"id"`
+	Community    string           `json:"community"`
+	State        moderation.State `json:"state"`
+	Version      int              `json:"version"`
+	Kind         event.Kind       `json:"kind"`
+	Article      string           `json:"article"` // that the code of conduct suggests
+	ArticleTitle string           `json:"article_title"`
+	Conduct      string           `json:"conduct"` // digest of the code of conduct that binds the case
+	Priority     int              `json:"priority"`
+	OpenedAt     time.Time        `json:"opened_at"`
+	FirstLookDue time.Time        `json:"first_look_due"`
+	Overdue      bool             `json:"overdue"` // open, unheld and past its first look
+	ClosedAt     *time.Time       `json:"closed_at"`
+	Claim        *claim           `json:"claim"` // null where nobody holds it
+}
+
+// claim is who holds a case, and until when.
+type claim struct {
+	By    moderator `json:"moderator"`
+	Until time.Time `json:"until"`
+}
+
+// queue is what waits.
+type queue struct {
+	Cases []caseSummary `json:"cases"` // the best first
+	Held  []caseSummary `json:"held"`  // that the moderator herself holds
+	Open  int           `json:"open"`  // how many are open in all; 1000 where there are more
+	More  bool          `json:"more"`  // than 1000
+}
+
+// queue returns the best open cases, limit at most.
+func (d *desk) queue(ctx context.Context, m moderator, limit int) (queue, error) {
+	now := d.now()
+	var open []store.QueueRow
+	var held []store.HeldByRow
+	var count int64
+	err := d.inTx(ctx, func(q *store.Queries) (err error) {
+		page := int32(min(limit, queueMost)) //nolint:gosec // at most 200
+		if open, err = q.Queue(ctx, store.QueueParams{Communities: m.Communities, Page: page}); err != nil {
+			return fmt.Errorf("reading the queue: %w", err)
+		}
+		held, err = q.HeldBy(ctx, store.HeldByParams{ModeratorID: m.ID, Now: now, Communities: m.Communities, Page: page})
+		if err != nil {
+			return fmt.Errorf("reading who holds what: %w", err)
+		}
+		if count, err = q.CountOpen(ctx, m.Communities); err != nil {
+			return fmt.Errorf("counting open cases: %w", err)
+		}
+		return nil
+	})
+	if err != nil {
+		return queue{}, err
+	}
+	titles := d.codes.titles()
+	all := queue{Cases: []caseSummary{}, Held: []caseSummary{}, Open: int(min(count, countMost)), More: count > countMost}
+	for _, row := range open {
+		all.Cases = append(all.Cases, summarise(store.CaseByIDRow(row), now).titled(ctx, titles))
+	}
+	for _, row := range held {
+		all.Held = append(all.Held, summarise(store.CaseByIDRow(row), now).titled(ctx, titles))
+	}
+	return all, nil
+}
+
+// summarise leaves the article's title to titled.
+func summarise(row store.CaseByIDRow, now time.Time) caseSummary {
+	s := caseSummary{
+		ID: row.ID, Community: row.Community, State: moderation.State(row.State), Version: int(row.Version),
+		Kind: event.Kind(row.Kind), Article: row.Article, Conduct: row.Conduct, Priority: int(row.Priority),
+		OpenedAt: row.OpenedAt.UTC(), FirstLookDue: row.FirstLookDue.UTC(),
+	}
+	if row.ClosedAt != nil {
+		at := row.ClosedAt.UTC()
+		s.ClosedAt = &at
+	}
+	if row.ClaimedBy != nil && row.ClaimedUntil != nil && row.ClaimedByName != nil && now.Before(*row.ClaimedUntil) {
+		s.Claim = &claim{By: moderator{ID: *row.ClaimedBy, Name: *row.ClaimedByName}, Until: row.ClaimedUntil.UTC()}
+	}
+	s.Overdue = s.State == moderation.Open && s.Claim == nil && now.After(row.FirstLookDue)
+	return s
+}
+
+func (s caseSummary) titled(ctx context.Context, titles *titles) caseSummary {
+	s.ArticleTitle = titles.of(ctx, s.Conduct, s.Article)
+	return s
+}
+
+// HeldBy reports whether the moderator holds the case.
+func (s caseSummary) HeldBy(m *moderator) bool { return s.Claim != nil && s.Claim.By.ID == m.ID }

@@ -1,0 +1,71 @@
+package console
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+)
+
+// signInPage says how to sign in.
+type signInPage struct {
+	page
+
+	Detail string
+	Wrote  string // what was typed into a form that arrived without a session, or ""
+}
+
+func (c *Console) showSignIn(g *gin.Context) {
+	c.show(g, http.StatusOK, "signin", signInPage{page: c.page(g, "Sign in")})
+}
+
+// askToSignIn answers who has no session. What a moderator typed when hers
+// ended is given back to her.
+func (c *Console) askToSignIn(g *gin.Context, a answer) {
+	p := signInPage{page: c.page(g, a.title), Detail: a.detail}
+	if g.Request.Method == http.MethodPost {
+		if form, err := readForm(g); err == nil {
+			p.Wrote = form.Get("reasons")
+		}
+	}
+	c.show(g, a.status, "signin", p)
+}
+
+// getSignIn uses a sign-in link up. It answers with a page that goes on to the
+// queue by itself, not with a redirect: the link is mostly followed from a mail
+// or a chat, and a browser leaves a SameSite=Strict cookie out of every request
+// of a navigation that began on another site, redirects included. The page's
+// own navigation begins here.
+func (c *Console) getSignIn(g *gin.Context) {
+	if strings.Contains(g.GetHeader("Sec-Purpose"), "prefetch") {
+		c.fail(g, errPrefetch)
+		return
+	}
+	session, m, err := c.desk.signIn(g.Request.Context(), g.Param("token"))
+	if err != nil {
+		c.fail(g, err)
+		return
+	}
+	setCookie(g, session)
+	p := c.page(g, "Signed in")
+	p.Me = &m
+	c.show(g, http.StatusOK, "signedin", p)
+}
+
+func (c *Console) postSignOut(g *gin.Context) {
+	if err := c.endSession(g); err != nil {
+		c.fail(g, err)
+		return
+	}
+	g.Redirect(http.StatusSeeOther, "/sign-in")
+}
+
+func (c *Console) endSession(g *gin.Context) error {
+	if session, err := g.Cookie(sessionCookie); err == nil {
+		if err := c.desk.signOut(g.Request.Context(), session); err != nil {
+			return err
+		}
+	}
+	setCookie(g, "")
+	return nil
+}

@@ -1,0 +1,96 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"recourse/internal/event"
+	"recourse/internal/seal"
+	"recourse/moderation/conduct"
+	"recourse/moderation/store"
+)
+
+// tellReporters raises the version of each report of the case, notes the
+// milestones, seals a statement of reasons to each receipt and leaves the new
+// statuses to the relay. It returns the reports.
+func (d *desk) tellReporters(ctx context.Context, q *store.Queries, made decided, v verdict, code conduct.Code) ([]event.ID, error) {
+	if err := q.RaiseReportVersions(ctx, made.Case); err != nil {
+		return nil, fmt.Errorf("raising reports' versions: %w", err)
+	}
+	rows, err := q.ReportsOf(ctx, made.Case)
+	if err != nil {
+		return nil, fmt.Errorf("reading a case's reports: %w", err)
+	}
+	messages := store.InsertMessagesParams{DecisionID: &made.ID, At: made.DecidedAt}
+	var milestones store.InsertMilestonesParams
+	for _, row := range rows {
+		sealed, err := d.statement(row, v, code)
+		if err != nil {
+			return nil, err
+		}
+		messages.Ids = append(messages.Ids, event.NewID())
+		messages.ReportIds = append(messages.ReportIds, row.ID)
+		messages.Sealed = append(messages.Sealed, string(sealed))
+		for _, name := range []event.Milestone{event.MilestoneDecided, event.MilestoneClosed} {
+			milestones.ReportIds = append(milestones.ReportIds, row.ID)
+			milestones.Versions = append(milestones.Versions, row.Version)
+			milestones.Names = append(milestones.Names, string(name))
+			milestones.Ats = append(milestones.Ats, made.DecidedAt)
+		}
+	}
+	if err := q.InsertMilestones(ctx, milestones); err != nil {
+		return nil, fmt.Errorf("storing milestones: %w", err)
+	}
+	if err := q.InsertMessages(ctx, messages); err != nil {
+		return nil, fmt.Errorf("storing statements of reasons: %w", err)
+	}
+	due := store.InsertStatusesDueParams{CaseID: made.Case, ReportIds: messages.ReportIds, CreatedAt: made.DecidedAt}
+	if err := q.InsertStatusesDue(ctx, due); err != nil {
+		return nil, fmt.Errorf("leaving statuses to the relay: %w", err)
+	}
+	return messages.ReportIds, nil
+}
+
+// statement is what one reporter is told, sealed to the receipt. It is in the
+// language of the report where the code has it. A report that was erased has
+// told its language to nobody.
+func (d *desk) statement(row store.ReportsOfRow, v verdict, code conduct.Code) ([]byte, error) {
+	content, err := d.content(row)
+	if err != nil {
+		content = event.Content{}
+	}
+	body, err := json.Marshal(event.Message{
+		Type: event.MessageDecision, Action: v.Action, Article: v.Article,
+		Title: titleIn(code, v.Article, content.Language), Reasons: v.Reasons,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("encoding a statement of reasons: %w", err)
+	}
+	key, err := seal.ParsePublicKey("receipt", row.ReplyKey)
+	if err != nil {
+		return nil, fmt.Errorf("reading a report's reply key: %w", err)
+	}
+	c := seal.Context{Purpose: seal.PurposeMessage, Community: row.Community, Report: row.ID}
+	envelope, err := seal.Seal(key, c, body, seal.Buckets())
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := json.Marshal(envelope)
+	if err != nil {
+		return nil, fmt.Errorf("encoding an envelope: %w", err)
+	}
+	return sealed, nil
+}
+
+// titleIn is an article's title in a language, or else in that language's
+// base (pt for pt-BR), or else in the code's own order of languages.
+func titleIn(code conduct.Code, article, language string) string {
+	a, ok := code.Article(article)
+	if !ok {
+		return article
+	}
+	base, _, _ := strings.Cut(language, "-")
+	return a.Title.In(language, append([]string{base}, code.Languages...))
+}

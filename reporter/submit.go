@@ -1,0 +1,51 @@
+package reporter
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"recourse/internal/community"
+	"recourse/internal/event"
+	"recourse/internal/seal/receipt"
+)
+
+// submission is a report that keeps every rule, ready to be sent.
+type submission struct {
+	community community.Bundle
+	report    report
+	client    client
+	route     string // by which it came
+	key       string // idempotency key, or ""
+}
+
+// submit seals and publishes a report, and returns its receipt once it is
+// stored. It is the one way in, for the API and the form. Its errors match
+// errAway and errTooLarge, and never quote the report.
+func (i *Intake) submit(ctx context.Context, s submission) (receipt.Receipt, error) {
+	r := receipt.New()
+	if s.key != "" {
+		canonical, err := s.report.canonical()
+		if err != nil {
+			return receipt.Receipt{}, err
+		}
+		r = i.secrets.receiptOf(s.client.identity(), s.community.Name, s.route, s.key, canonical)
+	}
+	message, err := i.secrets.sealReport(s.community, s.report, s.client.name, r, i.now())
+	if err != nil {
+		return receipt.Receipt{}, err
+	}
+	payload, err := json.Marshal(message)
+	if err != nil {
+		return receipt.Receipt{}, fmt.Errorf("encoding a report's message: %w", err)
+	}
+	// A browser that goes away halfway, as a double click makes it, does not
+	// leave the report undecided.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), natsTimeout)
+	defer cancel()
+	if err := i.publisher.publish(ctx, event.ReportSubject(event.ReportSubmitted, message.Community, message.Report), payload); err != nil {
+		return receipt.Receipt{}, err
+	}
+	i.counters.acknowledged.Inc()
+	return r, nil
+}
