@@ -99,6 +99,10 @@ lint-go: $(GOLANGCI_LINT)
 	@echo 'lint: golangci-lint'
 	@$(GOLANGCI_LINT) run ./...
 
+.PHONY: format
+format: $(GOLANGCI_LINT) ## format every Go file as `make lint` wants it
+	@$(GOLANGCI_LINT) fmt
+
 .PHONY: generate
 generate: $(SQLC) ## make the Go code of every sqlc.yaml again
 	@set -euo pipefail; \

@@ -52,14 +52,18 @@ Example: recourse up --data ./data --intake-addr 127.0.0.1:0`
 const readyWithin = 30 * time.Second
 
 func (c upCmd) Run(ctx context.Context, log *slog.Logger) error {
-	if err := os.MkdirAll(c.Data, 0o700); err != nil {
-		return fmt.Errorf("making the data folder: %w", err)
+	if err := makeDataFolder(c.Data); err != nil {
+		return err
 	}
 	unlock, err := lockFolder(c.Data)
 	if err != nil {
 		return err
 	}
 	defer unlock()
+	// What an earlier run wrote is true no longer.
+	if err := os.Remove(addressesPath(c.Data)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("removing the last addresses: %w", err)
+	}
 	folder := partsFlags{Data: c.Data}.folder()
 	if err := keygen.EnsureServices(folder, time.Now()); err != nil {
 		return err
@@ -109,6 +113,22 @@ func (c upCmd) Run(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	return c.runServices(ctx, e, community)
+}
+
+// makeDataFolder makes the folder where it is not there. Run by root, others may
+// pass through it and see nothing: PostgreSQL runs as an unprivileged user.
+func makeDataFolder(data string) error {
+	if err := os.MkdirAll(filepath.Dir(data), 0o755); err != nil { //nolint:gosec // as mkdir -p would
+		return fmt.Errorf("making the data folder: %w", err)
+	}
+	mode := fs.FileMode(0o700)
+	if os.Geteuid() == 0 {
+		mode = 0o711
+	}
+	if err := os.Mkdir(data, mode); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("making the data folder: %w", err)
+	}
+	return nil
 }
 
 // clusterURL names the private cluster as DATABASE_URL would.

@@ -24,6 +24,7 @@ func Report(name string, id [16]byte) {
 	if os.Getenv("RECOURSE_FAULT_PANIC") == at {
 		panic("planted by a test")
 	}
+	Point(name)
 	Point(at)
 }
 

@@ -142,3 +142,21 @@ func StopPostgres(t testing.TB) (restart func()) {
 		}
 	}
 }
+
+// UsePasswordsOf puts the database's passwords into the bus's key folder, so
+// that one folder serves a process of its own.
+func (b *Bus) UsePasswordsOf(t testing.TB, d *Database) {
+	t.Helper()
+	for _, s := range keys.Services() {
+		if !s.UsesPostgres() {
+			continue
+		}
+		password, err := d.Keys.PostgresPassword(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(b.Keys.Path(s, "postgres"), []byte(password), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

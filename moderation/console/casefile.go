@@ -132,7 +132,10 @@ func (d *desk) open(ctx context.Context, q *store.Queries, m moderator, id event
 	if err := d.openDecisions(ctx, q, &f); err != nil {
 		return caseFile{}, err
 	}
-	return f, f.record(ctx, q, m, now)
+	if err := f.record(ctx, q, m, now); err != nil {
+		return caseFile{}, err
+	}
+	return f, nil
 }
 
 // record writes who looks at what: an entry for each report that opened.

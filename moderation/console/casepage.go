@@ -146,8 +146,8 @@ func (c *Console) postDecision(g *gin.Context) {
 
 // conflict answers a form that had no effect. What was typed is shown again.
 func (c *Console) conflict(g *gin.Context, id event.ID, err error, d *draft) {
-	var bad fieldErrors
-	a, _ := answerOf(err)
+	a := answerOf(err)
+	bad, fields := errors.AsType[fieldErrors](err)
 	switch {
 	case errors.Is(err, moderation.ErrClosed):
 		// Mostly a form that was sent twice. The case itself shows the decision.
@@ -156,7 +156,7 @@ func (c *Console) conflict(g *gin.Context, id event.ID, err error, d *draft) {
 			p.Wrote = d.Reasons
 		}
 		c.show(g, a.status, "message", p)
-	case errors.As(err, &bad), a.status == http.StatusConflict:
+	case fields, a.status == http.StatusConflict:
 		c.showCaseFile(g, id, a.status, casePage{Problem: a, Errors: bad, Draft: d})
 	case d != nil && a.status >= http.StatusInternalServerError:
 		c.logged(g, err)
@@ -206,8 +206,7 @@ func draftOf(form url.Values) *draft {
 func readForm(g *gin.Context) (url.Values, error) {
 	g.Request.Body = http.MaxBytesReader(g.Writer, g.Request.Body, maxBody)
 	if err := g.Request.ParseForm(); err != nil {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
+		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return nil, errTooLarge
 		}
 		return nil, errBadForm

@@ -24,84 +24,82 @@ type answer struct {
 	detail string
 }
 
-// answers are the errors that say something to whoever asked, in the order in
-// which they are looked for. Any other is the server's own, or PostgreSQL's.
-var answers = []struct {
-	err error
-	answer
-}{
-	{errNoPage, answer{http.StatusNotFound, "There is no such page", "Check the address."}},
-	{errNoCase, answer{http.StatusNotFound, "There is no such case", "No case of your communities has this id."}},
-	{errNoSession, answer{http.StatusUnauthorized, "Sign in first", "You are not signed in, or your session has ended."}},
-	{errBadLink, answer{
-		http.StatusForbidden, "This link does not sign you in",
-		"It was used before, it is too old, or a part of it is missing. Each link works once. Ask the operator for a new one (recourse admin sign-in-link).",
-	}},
-	{errPrefetch, answer{http.StatusServiceUnavailable, "Open the link yourself", "A sign-in link works once, so it is not fetched ahead."}},
-	{errCrossOrigin, answer{http.StatusForbidden, "This request was refused", "Your browser says that it comes from another site."}},
-	{errTooLarge, answer{http.StatusRequestEntityTooLarge, "This is too much text", "Shorten what you wrote and send it again."}},
-	{errBadForm, answer{http.StatusBadRequest, "The form could not be read", "Go back and send it again."}},
-	{errKeyReused, answer{
-		http.StatusUnprocessableEntity, "The Idempotency-Key was used before",
-		"This key made another decision of this case. Use a new key for a new decision.",
-	}},
-	{moderation.ErrClosed, answer{http.StatusConflict, "This case is closed", "A decision is recorded already; another one was not."}},
-	{moderation.ErrClaimedByOther, answer{http.StatusConflict, "Another moderator is working on this case", "Nothing was recorded."}},
-	{moderation.ErrNotClaimed, answer{http.StatusConflict, "Claim this case before you decide it", "Nothing was recorded."}},
-	{moderation.ErrVersion, answer{
-		http.StatusConflict, "This case has changed since you read it",
-		"Nothing was recorded. Read it again, then decide.",
-	}},
-	{errNoConduct, answer{
-		http.StatusServiceUnavailable, "The code of conduct can't be read now",
-		"A decision cites an article of it. Nothing was recorded. Try again in a moment.",
-	}},
-	{keys.ErrNoKey, answer{
-		http.StatusServiceUnavailable, "A key is missing on this server",
-		"Nothing was recorded. Tell the operator: recourse doctor says which one.",
-	}},
-}
-
-var (
-	answerFields = answer{status: http.StatusUnprocessableEntity, title: "Some fields need another look"}
-	answerAway   = answer{http.StatusServiceUnavailable, "The database is away", "Nothing was recorded. Try again in a moment."}
-	answerOwn    = answer{http.StatusInternalServerError, "Something went wrong on our side", "Nothing was recorded. The operator's log says more."}
-)
-
-// answerOf returns what to tell of err, and whether the log should hear of it.
-func answerOf(err error) (a answer, log bool) {
-	var bad fieldErrors
-	if errors.As(err, &bad) {
-		return answerFields, false
-	}
-	for _, known := range answers {
-		if errors.Is(err, known.err) {
-			return known.answer, known.status >= http.StatusInternalServerError
-		}
+// answerOf returns what to tell of err.
+func answerOf(err error) answer {
+	if _, ok := errors.AsType[fieldErrors](err); ok {
+		return answer{http.StatusUnprocessableEntity, "Some fields need another look", ""}
 	}
 	switch {
-	case errors.Is(err, context.Canceled): // nobody waits for the answer any more
-		return answerOwn, false
-	case isAway(err):
-		return answerAway, true
+	case errors.Is(err, errNoPage):
+		return answer{http.StatusNotFound, "There is no such page", "Check the address."}
+	case errors.Is(err, errNoCase):
+		return answer{http.StatusNotFound, "There is no such case", "No case of your communities has this id."}
+	case errors.Is(err, errNoSession):
+		return answer{http.StatusUnauthorized, "Sign in first", "You are not signed in, or your session has ended."}
+	case errors.Is(err, errBadLink):
+		return answer{
+			http.StatusForbidden, "This link does not sign you in",
+			"It was used before, it is too old, or a part of it is missing: each link works once. " +
+				"Ask the operator for a new one (recourse admin sign-in-link).",
+		}
+	case errors.Is(err, errPrefetch):
+		return answer{http.StatusServiceUnavailable, "Open the link yourself", "It works once, so it is not fetched ahead."}
+	case errors.Is(err, errCrossOrigin):
+		return answer{http.StatusForbidden, "This request was refused", "Your browser says that it comes from another site."}
+	case errors.Is(err, errTooLarge):
+		return answer{http.StatusRequestEntityTooLarge, "This is too much text", "Shorten what you wrote and send it again."}
+	case errors.Is(err, errBadForm):
+		return answer{http.StatusBadRequest, "The form could not be read", "Go back and send it again."}
+	case errors.Is(err, errKeyReused):
+		return answer{
+			http.StatusUnprocessableEntity, "The Idempotency-Key was used before",
+			"This key made another decision of this case. Use a new key for a new decision.",
+		}
+	case errors.Is(err, moderation.ErrClosed):
+		return answer{http.StatusConflict, "This case is closed", "A decision is recorded already; another one was not."}
+	case errors.Is(err, moderation.ErrClaimedByOther):
+		return answer{http.StatusConflict, "Another moderator is working on this case", "Nothing was recorded."}
+	case errors.Is(err, moderation.ErrNotClaimed):
+		return answer{http.StatusConflict, "Claim this case before you decide it", "Nothing was recorded."}
+	case errors.Is(err, moderation.ErrVersion):
+		return answer{
+			http.StatusConflict, "This case has changed since you read it", "Nothing was recorded. Read it again, then decide.",
+		}
 	default:
-		return answerOwn, true
+		return ownFault(err)
+	}
+}
+
+// ownFault is an answer that the operator should hear of.
+func ownFault(err error) answer {
+	switch {
+	case errors.Is(err, errNoConduct):
+		return answer{
+			http.StatusServiceUnavailable, "The code of conduct can't be read now",
+			"A decision cites an article of it. Nothing was recorded. Try again in a moment.",
+		}
+	case errors.Is(err, keys.ErrNoKey):
+		return answer{
+			http.StatusServiceUnavailable, "A key is missing on this server",
+			"Nothing was recorded. Tell the operator: recourse doctor says which one.",
+		}
+	case isAway(err):
+		return answer{http.StatusServiceUnavailable, "The database is away", "Nothing was recorded. Try again in a moment."}
+	default:
+		return answer{
+			http.StatusInternalServerError, "Something went wrong on our side", "Nothing was recorded. The operator's log says more.",
+		}
 	}
 }
 
 // isAway reports whether the same request may pass later.
 func isAway(err error) bool {
-	var server *pgconn.PgError
-	var connecting *pgconn.ConnectError
-	var network net.Error
-	switch {
-	case errors.As(err, &server):
+	if _, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return postgres.IsTransient(err)
-	case errors.As(err, &connecting), errors.As(err, &network):
-		return true
-	default:
-		return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.DeadlineExceeded)
 	}
+	_, connecting := errors.AsType[*pgconn.ConnectError](err)
+	_, network := errors.AsType[net.Error](err)
+	return connecting || network || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // fail answers a request that can't be served, as a page or as a problem
@@ -114,11 +112,9 @@ func (c *Console) fail(g *gin.Context, err error) {
 	g.Abort()
 	if isAPI(g) {
 		p := web.Problem{Status: a.status, Title: a.title, Detail: a.detail}
-		var bad fieldErrors
-		if errors.As(err, &bad) {
-			for _, f := range bad {
-				p.Errors = append(p.Errors, web.FieldError{Field: f.Field, Detail: f.Err.Error()})
-			}
+		bad, _ := errors.AsType[fieldErrors](err)
+		for _, f := range bad {
+			p.Errors = append(p.Errors, web.FieldError{Field: f.Field, Detail: f.Err.Error()})
 		}
 		web.WriteProblem(g, p)
 		return
@@ -133,8 +129,9 @@ func (c *Console) fail(g *gin.Context, err error) {
 // logged returns what to tell of err, and logs what the operator should know:
 // the route, never the URL.
 func (c *Console) logged(g *gin.Context, err error) answer {
-	a, log := answerOf(err)
-	if log {
+	a := answerOf(err)
+	// Where the client went away, nobody waits for the answer any more.
+	if a.status >= http.StatusInternalServerError && !errors.Is(err, errPrefetch) && !errors.Is(err, context.Canceled) {
 		c.log.Error("a request failed", "route", g.FullPath(), "status", a.status, "error", postgres.Redact(err))
 	}
 	return a

@@ -33,7 +33,7 @@ func newViews() (*views, error) {
 		pages: map[string]*template.Template{}, style: style,
 		stylePath: "/static/console-" + hex.EncodeToString(digest[:6]) + ".css",
 	}
-	layout, err := template.New("layout").Funcs(words).ParseFS(files, "templates/layout.html")
+	layout, err := template.New("layout").Funcs(words()).ParseFS(files, "templates/layout.html")
 	if err != nil {
 		return nil, fmt.Errorf("reading the pages' layout: %w", err)
 	}

@@ -95,7 +95,7 @@ func signedIn(g *gin.Context) moderator {
 
 // setCookie gives the browser a session, or takes it back where session is "".
 func setCookie(g *gin.Context, session string) {
-	cookie := &http.Cookie{
+	cookie := &http.Cookie{ //nolint:gosec // Secure depends on how the request came: without TLS the cookie would be lost
 		Name: sessionCookie, Value: session, Path: "/", MaxAge: int(sessionTime.Seconds()),
 		HttpOnly: true, SameSite: http.SameSiteStrictMode,
 		// The header may be forged, which only makes the cookie stricter.

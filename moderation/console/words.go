@@ -10,29 +10,26 @@ import (
 )
 
 // words turn codes into what a page says.
-var words = template.FuncMap{
-	"kind":    func(k event.Kind) string { return orCode(kindWords[k], k) },
-	"ground":  func(g event.Ground) string { return orCode(groundWords[g], g) },
-	"role":    func(r event.Role) string { return orCode(roleWords[r], r) },
-	"action":  func(a event.Action) string { return orCode(actionWords[a].name, a) },
-	"actions": event.Actions,
-	"follows": func(a event.Action) string { return actionWords[a].follows },
-	"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-	"at":      func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04 UTC") },
-	"clock":   clock,
-	"since":   func(now, t time.Time) string { return span(now.Sub(t)) },
-	"until":   func(now, t time.Time) string { return span(t.Sub(now)) },
-	"written": func(t conduct.Text, languages []string) string { return t.In(consoleLanguage, languages) },
-	"lang":    languageOf,
-	"plus":    func(a, b int) int { return a + b },
+func words() template.FuncMap {
+	return template.FuncMap{
+		"kind":    kindWord,
+		"ground":  groundWord,
+		"role":    roleWord,
+		"action":  actionWord,
+		"actions": event.Actions,
+		"follows": actionFollows,
+		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"at":      func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04 UTC") },
+		"clock":   clock,
+		"since":   func(now, t time.Time) string { return span(now.Sub(t)) },
+		"until":   func(now, t time.Time) string { return span(t.Sub(now)) },
+		"written": func(t conduct.Text, languages []string) string { return t.In(consoleLanguage, languages) },
+		"lang":    languageOf,
+		"plus":    func(a, b int) int { return a + b },
+	}
 }
 
-func orCode[T ~string](word string, code T) string {
-	if word == "" {
-		return string(code)
-	}
-	return word
-}
+func clock(t time.Time) string { return t.UTC().Format("15:04 UTC") }
 
 // languageOf names the language that "written" picks.
 func languageOf(t conduct.Text, languages []string) string {
@@ -65,60 +62,144 @@ func span(d time.Duration) string {
 	}
 }
 
-var kindWords = map[event.Kind]string{
-	event.KindHarassment:           "Harassment",
-	event.KindAbusiveLanguage:      "Abusive language",
-	event.KindCyberbullying:        "Cyberbullying",
-	event.KindStalking:             "Stalking",
-	event.KindThreat:               "Threat",
-	event.KindViolence:             "Violence",
-	event.KindHate:                 "Hate",
-	event.KindSexualHarassment:     "Sexual harassment",
-	event.KindNonConsensualImagery: "Intimate images without consent",
-	event.KindChildSexualAbuse:     "Sexual abuse of a child",
-	event.KindDeepfake:             "Deepfake",
-	event.KindDoxxing:              "Private details published (doxxing)",
-	event.KindImpersonation:        "Impersonation",
-	event.KindCatfishing:           "False identity (catfishing)",
-	event.KindIncitement:           "Incitement",
-	event.KindBrigading:            "Attack by a group (brigading)",
-	event.KindOther:                "Something else",
+func kindWord(c event.Kind) string {
+	switch c {
+	case event.KindHarassment:
+		return "Harassment"
+	case event.KindAbusiveLanguage:
+		return "Abusive language"
+	case event.KindCyberbullying:
+		return "Cyberbullying"
+	case event.KindStalking:
+		return "Stalking"
+	case event.KindThreat:
+		return "Threat"
+	case event.KindViolence:
+		return "Violence"
+	case event.KindHate:
+		return "Hate"
+	case event.KindSexualHarassment:
+		return "Sexual harassment"
+	case event.KindNonConsensualImagery:
+		return "Intimate images without consent"
+	case event.KindChildSexualAbuse:
+		return "Sexual abuse of a child"
+	case event.KindDeepfake:
+		return "Deepfake"
+	case event.KindDoxxing:
+		return "Private details published (doxxing)"
+	case event.KindImpersonation:
+		return "Impersonation"
+	case event.KindCatfishing:
+		return "False identity (catfishing)"
+	case event.KindIncitement:
+		return "Incitement"
+	case event.KindBrigading:
+		return "Attack by a group (brigading)"
+	case event.KindOther:
+		return "Something else"
+	default: // of a later version
+		return string(c)
+	}
 }
 
-var groundWords = map[event.Ground]string{
-	event.GroundGender:            "Gender",
-	event.GroundGenderIdentity:    "Gender identity",
-	event.GroundSexualOrientation: "Sexual orientation",
-	event.GroundRaceEthnicity:     "Race or ethnicity",
-	event.GroundReligion:          "Religion",
-	event.GroundDisability:        "Disability",
-	event.GroundAge:               "Age",
-	event.GroundMigrationStatus:   "Migration status",
-	event.GroundPoliticalView:     "Political view",
-	event.GroundCivicRole:         "Civic role",
-	event.GroundNone:              "No ground in particular",
-	event.GroundUnknown:           "Not known",
+func groundWord(c event.Ground) string {
+	switch c {
+	case event.GroundGender:
+		return "Gender"
+	case event.GroundGenderIdentity:
+		return "Gender identity"
+	case event.GroundSexualOrientation:
+		return "Sexual orientation"
+	case event.GroundRaceEthnicity:
+		return "Race or ethnicity"
+	case event.GroundReligion:
+		return "Religion"
+	case event.GroundDisability:
+		return "Disability"
+	case event.GroundAge:
+		return "Age"
+	case event.GroundMigrationStatus:
+		return "Migration status"
+	case event.GroundPoliticalView:
+		return "Political view"
+	case event.GroundCivicRole:
+		return "Civic role"
+	case event.GroundNone:
+		return "No ground in particular"
+	case event.GroundUnknown:
+		return "Not known"
+	default: // of a later version
+		return string(c)
+	}
 }
 
-var roleWords = map[event.Role]string{
-	event.RoleTarget:   "The person targeted",
-	event.RoleWitness:  "A witness",
-	event.RoleAlly:     "Someone acting for the person targeted",
-	event.RoleOperator: "The platform's operator",
+func roleWord(c event.Role) string {
+	switch c {
+	case event.RoleTarget:
+		return "The person targeted"
+	case event.RoleWitness:
+		return "A witness"
+	case event.RoleAlly:
+		return "Someone acting for the person targeted"
+	case event.RoleOperator:
+		return "The platform's operator"
+	default: // of a later version
+		return string(c)
+	}
 }
 
-// actionWords name each corrective action and say what follows from it.
-var actionWords = map[event.Action]struct{ name, follows string }{
-	event.ActionNone:     {"No action", "The report stays without consequence for the account."},
-	event.ActionNotice:   {"Notice", "The account is pointed to the code of conduct."},
-	event.ActionWarning:  {"Warning", "The account is told that the next time has consequences."},
-	event.ActionLabel:    {"Label", "The content is marked, so that others are warned."},
-	event.ActionHide:     {"Hide", "The content is hidden from others, and can be shown again."},
-	event.ActionRemove:   {"Remove", "The content is taken away."},
-	event.ActionRestrict: {"Restrict", "The account can do less for a time."},
-	event.ActionSuspend:  {"Suspend", "The account is closed for a time."},
-	event.ActionBan:      {"Ban", "The account is closed for good."},
-	event.ActionRefer:    {"Refer", "The case goes to others, such as the police or a helpline."},
+func actionWord(c event.Action) string {
+	switch c {
+	case event.ActionNone:
+		return "No action"
+	case event.ActionNotice:
+		return "Notice"
+	case event.ActionWarning:
+		return "Warning"
+	case event.ActionLabel:
+		return "Label"
+	case event.ActionHide:
+		return "Hide"
+	case event.ActionRemove:
+		return "Remove"
+	case event.ActionRestrict:
+		return "Restrict"
+	case event.ActionSuspend:
+		return "Suspend"
+	case event.ActionBan:
+		return "Ban"
+	case event.ActionRefer:
+		return "Refer"
+	default: // of a later version
+		return string(c)
+	}
 }
 
-func clock(t time.Time) string { return t.UTC().Format("15:04 UTC") }
+// actionFollows says what a corrective action does.
+func actionFollows(c event.Action) string {
+	switch c {
+	case event.ActionNone:
+		return "The report stays without consequence for the account."
+	case event.ActionNotice:
+		return "The account is pointed to the code of conduct."
+	case event.ActionWarning:
+		return "The account is told that the next time has consequences."
+	case event.ActionLabel:
+		return "The content is marked, so that others are warned."
+	case event.ActionHide:
+		return "The content is hidden from others, and can be shown again."
+	case event.ActionRemove:
+		return "The content is taken away."
+	case event.ActionRestrict:
+		return "The account can do less for a time."
+	case event.ActionSuspend:
+		return "The account is closed for a time."
+	case event.ActionBan:
+		return "The account is closed for good."
+	case event.ActionRefer:
+		return "The case goes to others, such as the police or a helpline."
+	default: // of a later version
+		return ""
+	}
+}

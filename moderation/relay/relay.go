@@ -100,6 +100,7 @@ func (r *Relay) round(ctx context.Context) (sent int, err error) {
 		if err != nil {
 			return fmt.Errorf("looking up the bucket of statuses: %w", err)
 		}
+		fault.Point("relay.publish.before")
 		done, failed := r.publish(ctx, kv, firstOfEach(unsent))
 		fault.Point("relay.publish.after")
 		if len(done) > 0 {

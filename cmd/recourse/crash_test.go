@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"recourse/internal/event"
+	"recourse/internal/testbench"
+)
+
+// crashSize is small in `make test`, and large in `make crash`.
+type crashSize struct {
+	kills, clients, between int // reports acknowledged between two kills
+}
+
+func sizeOfCrash() crashSize {
+	if os.Getenv("RECOURSE_CRASH") == "large" {
+		return crashSize{kills: 30, clients: 64, between: 2000}
+	}
+	return crashSize{kills: 10, clients: 8, between: 60}
+}
+
+// load reports without a pause from several clients until stopped, and keeps
+// every receipt that it got.
+type load struct {
+	intake atomic.Pointer[string]
+	acked  atomic.Int64
+
+	mu       sync.Mutex
+	receipts []submission // mu
+}
+
+func (l *load) run(ctx context.Context, clients int) (wait func()) {
+	var wg sync.WaitGroup
+	for n := range clients {
+		wg.Go(func() {
+			client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{}}
+			defer client.CloseIdleConnections()
+			for i := 0; ctx.Err() == nil; i++ {
+				l.report(ctx, client, fmt.Sprintf("client %d, report %d", n, i))
+			}
+		})
+	}
+	return wg.Wait
+}
+
+func (l *load) report(ctx context.Context, client *http.Client, words string) {
+	a, err := post(ctx, client, *l.intake.Load()+"/v1/reports", map[string]any{
+		"community": "demo", "kind": "harassment", "description": words,
+	}, nil)
+	if err != nil || a.status != http.StatusCreated {
+		select { // nobody answers: let the machine start what was killed
+		case <-ctx.Done():
+		case <-time.After(20 * time.Millisecond):
+		}
+		return
+	}
+	var s submission
+	if !decodes(a.body, &s) {
+		return
+	}
+	l.mu.Lock()
+	l.receipts = append(l.receipts, s)
+	l.mu.Unlock()
+	l.acked.Add(1)
+}
+
+func (l *load) waitForMore(t *testing.T, more int) {
+	t.Helper()
+	until := l.acked.Load() + int64(more)
+	testbench.Eventually(t, 2*time.Minute, "reports are acknowledged", func() bool { return l.acked.Load() >= until })
+}
+
+// checkAccounts compares what was acknowledged with what doctor counts.
+func (l *load) checkAccounts(t *testing.T, s *service) {
+	t.Helper()
+	var d diagnosis
+	testbench.Eventually(t, 10*time.Second, "doctor agrees", func() bool {
+		d = s.doctor(t)
+		return d.Acknowledged == d.InCases+d.InQuarantine
+	})
+	if d.InQuarantine != 0 || int64(d.Acknowledged) < l.acked.Load() {
+		t.Errorf("%d got a 201; doctor counts %d acknowledged, %d in cases, %d in quarantine", l.acked.Load(), d.Acknowledged, d.InCases, d.InQuarantine)
+	}
+	t.Logf("%d got a 201; doctor counts acknowledged %d = in cases %d + in quarantine %d", l.acked.Load(), d.Acknowledged, d.InCases, d.InQuarantine)
+}
+
+func TestCrashOfTheWholeProcessLosesNothing(t *testing.T) {
+	size, data := sizeOfCrash(), dataFolder(t)
+	s := up(t, data)
+	l := &load{}
+	l.intake.Store(&s.at.Intake)
+	ctx, stop := context.WithCancel(t.Context())
+	wait := l.run(ctx, size.clients)
+	defer wait()
+	defer stop()
+	checked := 0
+	for range size.kills {
+		l.waitForMore(t, size.between)
+		s.kill()
+		l.mu.Lock()
+		acknowledged := len(l.receipts)
+		l.mu.Unlock()
+		s = up(t, data)
+		l.mu.Lock()
+		receipts := l.receipts[checked:acknowledged]
+		l.mu.Unlock()
+		checkAllOpened(t, s, receipts)
+		checked = acknowledged
+		l.intake.Store(&s.at.Intake)
+	}
+	l.waitForMore(t, size.between)
+	stop()
+	wait()
+	checkAllOpened(t, s, l.receipts)
+	l.checkAccounts(t, s)
+}
+
+// checkAllOpened is for what a killed process had acknowledged: each receipt
+// shows `opened` within 5 s of readiness.
+func checkAllOpened(t *testing.T, s *service, receipts []submission) {
+	t.Helper()
+	deadline := time.Now().Add(5 * time.Second)
+	for _, r := range receipts {
+		testbench.Eventually(t, max(time.Until(deadline), 50*time.Millisecond), "every receipt answers with opened", func() bool {
+			status, ok := statusOf(t, s.at.Intake, r.Receipt)
+			return ok && status.reached(event.MilestoneOpened)
+		})
+	}
+}
+
+func TestCrashOfPostgreSQLAloneLosesNothing(t *testing.T) {
+	size, s := sizeOfCrash(), up(t, dataFolder(t))
+	l := &load{}
+	l.intake.Store(&s.at.Intake)
+	ctx, stop := context.WithCancel(t.Context())
+	wait := l.run(ctx, size.clients)
+	defer wait()
+	defer stop()
+	for range size.kills / 3 {
+		l.waitForMore(t, size.between)
+		pid := s.postmaster()
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+		// The intake does not notice: it goes on acknowledging.
+		l.waitForMore(t, size.between)
+		testbench.Eventually(t, 20*time.Second, "PostgreSQL is back", func() bool {
+			now := s.postmaster()
+			return now != 0 && now != pid
+		})
+	}
+	stop()
+	wait()
+	testbench.Eventually(t, 20*time.Second, "doctor reaches PostgreSQL", func() bool { return s.doctor(t).OK })
+	checkAllOpened(t, s, l.receipts)
+	l.checkAccounts(t, s)
+}

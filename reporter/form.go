@@ -1,0 +1,156 @@
+package reporter
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/gin-gonic/gin"
+)
+
+const maxFormBody = 512 << 10
+
+// Names of the form's inputs.
+const (
+	inputKind        = "kind"
+	inputDescription = "description"
+	inputPlatform    = "platform"
+	inputHandle      = "handle"
+	inputLinks       = "links"
+	inputRole        = "role"
+	inputGrounds     = "grounds"
+	inputContact     = "contact"
+	inputGender      = "gender"
+	inputAgeBand     = "age_band"
+	inputReceipt     = "receipt"
+
+	inputToken    = "token"    // makes the form's Idempotency-Key
+	inputLanguage = "language" // of the page that was sent
+	inputSwitch   = "lang"     // a button: show the same page in another language
+)
+
+// inputOf returns the form's input for a field, or "" where it has none.
+func inputOf(field string) string {
+	switch field {
+	case fieldPlatform:
+		return inputPlatform
+	case fieldHandle:
+		return inputHandle
+	case fieldGender:
+		return inputGender
+	case fieldAgeBand:
+		return inputAgeBand
+	case fieldKind, fieldDescription, fieldLinks, fieldRole, fieldGrounds, fieldContact:
+		return field
+	default:
+		return ""
+	}
+}
+
+// readForm reads what a browser's form sent. It returns the status to answer
+// with, or 0. The body is read here and not by net/http, which would also take
+// values from the URL.
+func readForm(c *gin.Context, maxBytes int64) (url.Values, int) {
+	mediaType, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
+	if err != nil || mediaType != "application/x-www-form-urlencoded" {
+		return nil, http.StatusUnsupportedMediaType
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, maxBytes))
+	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
+		return nil, http.StatusRequestEntityTooLarge
+	}
+	if err != nil {
+		return nil, http.StatusBadRequest
+	}
+	values, err := url.ParseQuery(string(body))
+	if err != nil {
+		return nil, http.StatusBadRequest
+	}
+	for _, list := range values {
+		for _, s := range list {
+			if !utf8.ValidString(s) {
+				return nil, http.StatusBadRequest
+			}
+		}
+	}
+	return values, 0
+}
+
+// draftOfForm reads the report form. What it does not know is passed over:
+// browsers' extensions add inputs of their own.
+func draftOfForm(community string, values url.Values, fs *faults) draft {
+	one := func(field string) string {
+		input := inputOf(field)
+		if len(values[input]) > 1 {
+			fs.add(fault{Field: field, Rule: ruleGivenTwice})
+		}
+		return values.Get(input)
+	}
+	d := draft{
+		Community:   community,
+		Kind:        one(fieldKind),
+		Description: one(fieldDescription),
+		Platform:    one(fieldPlatform),
+		Handle:      one(fieldHandle),
+		Role:        one(fieldRole),
+		Grounds:     values[inputGrounds],
+		Gender:      one(fieldGender),
+		AgeBand:     one(fieldAgeBand),
+		Contact:     one(fieldContact),
+	}
+	for line := range strings.SplitSeq(strings.ReplaceAll(one(fieldLinks), "\r", "\n"), "\n") {
+		if strings.TrimSpace(line) != "" {
+			d.Links = append(d.Links, line)
+		}
+	}
+	return d
+}
+
+// token returns the key that makes a second click the same report, or "" where
+// there is none to go by. A token that another site's page sent is not one: its
+// author would know it, and with it half of what a receipt is made from.
+func token(c *gin.Context, values url.Values) string {
+	sent := values.Get(inputToken)
+	switch c.GetHeader("Sec-Fetch-Site") {
+	case "cross-site", "same-site":
+		return ""
+	}
+	if len(sent) < minPublicKey || len(sent) > maxKey || !visibleASCII(sent) {
+		return ""
+	}
+	return sent
+}
+
+// shown returns the draft as the form shows it again: without the control
+// characters that no input can show, so that sending it again works.
+func (d draft) shown() draft {
+	d.Description = withoutControls(d.Description, "\n\t")
+	d.Platform = withoutControls(d.Platform, "")
+	d.Handle = withoutControls(d.Handle, "")
+	d.Contact = withoutControls(d.Contact, "")
+	links := make([]string, len(d.Links))
+	for n, link := range d.Links {
+		links[n] = withoutControls(link, "")
+	}
+	d.Links = links
+	return d
+}
+
+func withoutControls(s, keep string) string {
+	s = strings.ReplaceAll(s, "\r\n", "\n")
+	return strings.Map(func(r rune) rune {
+		switch {
+		case !unicode.IsControl(r), strings.ContainsRune(keep, r):
+			return r
+		case unicode.IsSpace(r):
+			return ' '
+		default:
+			return -1
+		}
+	}, s)
+}

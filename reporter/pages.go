@@ -1,0 +1,176 @@
+package reporter
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"recourse/internal/community"
+	"recourse/internal/web"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+//go:embed static/style.css
+var style []byte
+
+const stylesheetRoute = "/static/:file"
+
+// pages renders what people see: HTML that works without JavaScript, and one
+// stylesheet.
+type pages struct {
+	languages languages
+	templates map[string]*template.Template
+	styleName string // with a hash of its content, so that it can be kept for ever
+	styleGzip []byte
+	log       *slog.Logger
+}
+
+func newPages(log *slog.Logger) (*pages, error) {
+	l, err := loadLanguages()
+	if err != nil {
+		return nil, err
+	}
+	p := &pages{languages: l, templates: map[string]*template.Template{}, styleGzip: compressed(style), log: log}
+	hash := sha256.Sum256(style)
+	p.styleName = "style." + hex.EncodeToString(hash[:8]) + ".css"
+	for _, name := range []string{"report", "done", "status", "conduct", "home", "problem"} {
+		t, err := template.ParseFS(templateFiles, "templates/layout.html", "templates/"+name+".html")
+		if err != nil {
+			return nil, fmt.Errorf("reading the page %s: %w", name, err)
+		}
+		p.templates[name] = t
+	}
+	return p, nil
+}
+
+// view is what every page shows.
+type view struct {
+	Lang       string
+	Title      string // of the window: it gives nothing away to who looks over a shoulder
+	Stylesheet string
+	Community  string // title of the community; empty on pages of no community
+	Languages  []languageChoice
+	// LanguageForm is the id of the form whose buttons change the language and
+	// lose nothing of what was typed. Empty: plain links do.
+	LanguageForm string
+	Body         any
+
+	texts texts
+}
+
+type languageChoice struct {
+	Tag     string
+	Name    string
+	Current bool
+}
+
+// T returns a text in the page's language.
+func (v view) T(key string, pairs ...string) (string, error) { return v.texts.get(key, pairs...) }
+
+// Dir is the direction of the page's script.
+func (v view) Dir() (string, error) { return v.texts.get("language.direction") }
+
+// Date writes a time as people of the page's language do.
+func (v view) Date(at time.Time) (string, error) { return v.texts.date(at) }
+
+// Number writes a number as people of the page's language do.
+func (v view) Number(n int) string { return v.texts.number(n) }
+
+// view starts a page in one of the offered languages: the one that a wish asks
+// for, or else the browser's, or else the first. Title is a key.
+func (p *pages) view(c *gin.Context, offered []string, title string, wishes ...string) view {
+	lang := choose(offered, append(wishes, c.GetHeader("Accept-Language"))...)
+	v := view{
+		Lang: lang, Stylesheet: "/static/" + p.styleName, texts: p.languages.in(lang),
+	}
+	v.Title = v.texts[title]
+	for _, tag := range offered {
+		v.Languages = append(v.Languages, languageChoice{Tag: tag, Name: p.languages.in(tag)["language.name"], Current: tag == lang})
+	}
+	return v
+}
+
+// communityView starts a page of a community.
+func (p *pages) communityView(c *gin.Context, b community.Bundle, title string, wishes ...string) view {
+	v := p.view(c, p.languages.offered(b.Languages), title, wishes...)
+	v.Community = b.Title.In(v.Lang, b.Languages)
+	return v
+}
+
+// render answers with a page.
+func (p *pages) render(c *gin.Context, status int, name string, v view) {
+	var b bytes.Buffer
+	if err := p.templates[name].ExecuteTemplate(&b, "layout", v); err != nil {
+		p.log.Error("a page can't be rendered", "page", name, "error", err)
+		web.WriteProblem(c, web.Problem{Status: http.StatusInternalServerError})
+		return
+	}
+	body := b.Bytes()
+	// Only what no secret stands in together with something sent: the length
+	// of a compressed page could tell one by the other (BREACH).
+	if c.Request.Method == http.MethodGet && acceptsGzip(c) {
+		c.Header("Content-Encoding", "gzip")
+		body = compressed(body)
+	}
+	c.Header("Vary", "Accept-Encoding, Accept-Language")
+	c.Data(status, "text/html; charset=utf-8", body)
+}
+
+// stylesheet serves the one stylesheet. Another version's name gets it too, for
+// while two versions run side by side, but not to keep.
+func (p *pages) stylesheet(c *gin.Context) {
+	name := c.Param("file")
+	if !strings.HasPrefix(name, "style.") || !strings.HasSuffix(name, ".css") {
+		web.WriteProblem(c, web.Problem{Status: http.StatusNotFound})
+		return
+	}
+	if name == p.styleName {
+		c.Header("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	body := style
+	if acceptsGzip(c) {
+		c.Header("Content-Encoding", "gzip")
+		body = p.styleGzip
+	}
+	c.Header("Vary", "Accept-Encoding")
+	c.Data(http.StatusOK, "text/css; charset=utf-8", body)
+}
+
+func acceptsGzip(c *gin.Context) bool {
+	for coding := range strings.SplitSeq(c.GetHeader("Accept-Encoding"), ",") {
+		name, weight, weighted := strings.Cut(strings.ReplaceAll(coding, " ", ""), ";q=")
+		if name == "gzip" {
+			q, err := strconv.ParseFloat(weight, 64)
+			return !weighted || (err == nil && q > 0)
+		}
+	}
+	return false
+}
+
+func compressed(b []byte) []byte {
+	var out bytes.Buffer
+	w, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
+	if err == nil {
+		_, err = w.Write(b)
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		panic("reporter: compressing into memory fails: " + err.Error())
+	}
+	return out.Bytes()
+}
