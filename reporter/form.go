@@ -1,8 +1,6 @@
 package reporter
 
 import (
-	"errors"
-	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -11,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
+
+	"recourse/internal/web"
 )
 
 const maxFormBody = 512 << 10
@@ -60,12 +60,9 @@ func readForm(c *gin.Context, maxBytes int64) (url.Values, int) {
 	if err != nil || mediaType != "application/x-www-form-urlencoded" {
 		return nil, http.StatusUnsupportedMediaType
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, maxBytes))
-	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
-		return nil, http.StatusRequestEntityTooLarge
-	}
-	if err != nil {
-		return nil, http.StatusBadRequest
+	body, problem := web.ReadBody(c, maxBytes)
+	if problem != nil {
+		return nil, problem.Status
 	}
 	values, err := url.ParseQuery(string(body))
 	if err != nil {

@@ -67,6 +67,13 @@ func setup(t *testing.T) *bench {
 	return b
 }
 
+// in returns b for a subtest.
+func (b *bench) in(t *testing.T) *bench {
+	sub := *b
+	sub.T = t
+	return &sub
+}
+
 // start starts an intake and serves it.
 func (b *bench) start() *reporter.Intake {
 	b.Helper()

@@ -223,7 +223,7 @@ func TestAReportIsAcknowledgedOnlyWhileNATSStoresIt(t *testing.T) {
 	b.nats.Restart(t)
 	waitFor(t, "the intake to be ready again", func() bool { return b.get("/readyz").status == http.StatusOK })
 	b.acknowledged(b.report(minimal()))
-	b.admin = b.nats.JS(t, "admin")
+	waitFor(t, "the test's own connection", b.admin.Conn().IsConnected)
 	if n := b.stored(); n != 2 {
 		t.Errorf("%d messages, want the one before and the one after", n)
 	}

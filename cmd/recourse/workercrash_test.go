@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/nats-io/nats.go"
 
 	"recourse/internal/community"
@@ -21,6 +22,7 @@ import (
 type workerBench struct {
 	bus  *testbench.Bus
 	db   *testbench.Database
+	pool *pgxpool.Pool // as the owner
 	q    *store.Queries
 	demo community.Bundle
 	data string
@@ -31,7 +33,8 @@ func newWorkerBench(t *testing.T) *workerBench {
 	b := &workerBench{bus: testbench.NATS(t), db: testbench.Postgres(t, store.Schema()), data: t.TempDir()}
 	b.bus.UsePasswordsOf(t, b.db)
 	b.demo = b.bus.Demo(t)
-	b.q = store.New(b.db.Admin(t))
+	b.pool = b.db.Admin(t)
+	b.q = store.New(b.pool)
 	if err := writeJSON(runtimePath(b.data), runtimeFile{NATSURL: b.bus.URL, DatabaseURL: b.db.URL}); err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +122,7 @@ func TestCrashOfTheWorkerBetweenAnyTwoStepsHasOneEffect(t *testing.T) {
 					t.Fatal(err)
 				}
 				var cases int
-				if err := b.db.Admin(t).QueryRow(t.Context(), "SELECT count(*) FROM moderation.cases").Scan(&cases); err != nil {
+				if err := b.pool.QueryRow(t.Context(), "SELECT count(*) FROM moderation.cases").Scan(&cases); err != nil {
 					t.Fatal(err)
 				}
 				unsent, err := b.q.CountUnsent(t.Context())
@@ -209,7 +212,7 @@ func TestAMessageThatKillsTheWorkerGoesToQuarantine(t *testing.T) {
 	<-b.startWorker(t, kill).exited // delivered once, not counted yet
 	behind := b.submit(t)
 	// Spares eighteen further deaths, two seconds each.
-	if _, err := b.db.Admin(t).Exec(t.Context(), `INSERT INTO moderation.attempt (stream, sequence, attempts, last_at) VALUES ('REPORTS', 1, 18, now())`); err != nil {
+	if _, err := b.pool.Exec(t.Context(), `INSERT INTO moderation.attempt (stream, sequence, attempts, last_at) VALUES ('REPORTS', 1, 18, now())`); err != nil {
 		t.Fatal(err)
 	}
 	again := b.startWorker(t, kill)

@@ -26,6 +26,7 @@ type Bus struct {
 	URL  string
 	Keys keys.Folder
 
+	owner  testing.TB // whose end closes connections, also those that a subtest opened
 	dir    string
 	users  []bus.User
 	port   int
@@ -36,7 +37,7 @@ type Bus struct {
 // NATS starts a server with fresh keys and migrates it. It stops with the test.
 func NATS(t testing.TB) *Bus {
 	t.Helper()
-	b := &Bus{Keys: keys.Folder{Root: t.TempDir()}, dir: t.TempDir(), js: map[keys.Service]jetstream.JetStream{}}
+	b := &Bus{owner: t, Keys: keys.Folder{Root: t.TempDir()}, dir: t.TempDir(), js: map[keys.Service]jetstream.JetStream{}}
 	if err := keygen.EnsureServices(b.Keys, time.Now()); err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +82,7 @@ func (b *Bus) Restart(t testing.TB) {
 }
 
 // Connect connects as a service, with that service's own key. The connection
-// closes with the test.
+// closes with the test that made the bus.
 func (b *Bus) Connect(t testing.TB, s keys.Service) *nats.Conn {
 	t.Helper()
 	seed, err := b.Keys.NATSSeed(s)
@@ -92,7 +93,7 @@ func (b *Bus) Connect(t testing.TB, s keys.Service) *nats.Conn {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(nc.Close)
+	b.owner.Cleanup(nc.Close)
 	return nc
 }
 

@@ -21,17 +21,35 @@ func ReadJSON(c *gin.Context, maxBytes int64, v any) *Problem {
 	if mediaType, _, err := mime.ParseMediaType(c.GetHeader("Content-Type")); err != nil || mediaType != "application/json" {
 		return &Problem{Status: http.StatusUnsupportedMediaType, Detail: "Send the body as application/json."}
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, maxBytes))
-	var tooLarge *http.MaxBytesError
+	body, problem := ReadBody(c, maxBytes)
 	switch {
-	case errors.As(err, &tooLarge):
-		return &Problem{Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("The body may have %d bytes at most.", maxBytes)}
-	case err != nil:
-		return &Problem{Status: http.StatusBadRequest, Detail: "The body could not be read."}
+	case problem != nil:
+		return problem
 	case !utf8.Valid(body):
 		return &Problem{Status: http.StatusBadRequest, Detail: "The body is not valid UTF-8."}
 	}
 	return decode(body, v)
+}
+
+// ReadBody reads a body of at most max bytes. It returns the problem to answer
+// with, or nil.
+func ReadBody(c *gin.Context, maxBytes int64) ([]byte, *Problem) {
+	// net/http must hear of a body that is too large, or it closes the
+	// connection so hard that the client never sees the answer; gin's own
+	// writer would not pass that on.
+	w := http.ResponseWriter(c.Writer)
+	if wrapper, ok := w.(interface{ Unwrap() http.ResponseWriter }); ok {
+		w = wrapper.Unwrap()
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, c.Request.Body, maxBytes))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, &Problem{Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("The body may have %d bytes at most.", maxBytes)}
+	case err != nil:
+		return nil, &Problem{Status: http.StatusBadRequest, Detail: "The body could not be read."}
+	}
+	return body, nil
 }
 
 func decode(body []byte, v any) *Problem {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"recourse/internal/event"
+	"recourse/internal/testbench"
 )
 
 // summary is what the tests read of a case in a list.
@@ -77,9 +78,12 @@ func TestTheQueueShowsTheMostUrgentCaseFirst(t *testing.T) {
 		wantStatus(t, "limit "+limit, c.get(t, "/v1/cases?limit="+limit), http.StatusUnprocessableEntity)
 	}
 
-	page := c.get(t, "/queue")
-	wantStatus(t, "the page", page, http.StatusOK)
-	for _, part := range []string{"5 cases are open", "Overdue by 3 hours", "The city", "Demo community", "Bea", ">Threat</a>", "Safety"} {
+	var page response
+	testbench.Eventually(t, 10*time.Second, "the page names the communities as their bundles do", func() bool {
+		page = c.get(t, "/queue")
+		return page.has("The city") && page.has("Demo community")
+	})
+	for _, part := range []string{"5 cases are open", "Overdue by 3 hours", "Bea", ">Threat</a>", "Safety"} {
 		if !page.has(part) {
 			t.Errorf("the page does not say %q", part)
 		}

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -45,6 +46,15 @@ func Load(ctx context.Context, q *store.Queries, report event.ID) (Report, error
 	r := Report{
 		ID: row.ID, Community: row.Community, StatusKey: row.StatusKey, ReplyKey: row.ReplyKey, Version: int(row.Version),
 	}
+	// One change can make several milestones at the same second: they stand in
+	// their usual order.
+	usual := event.Milestones()
+	slices.SortStableFunc(milestones, func(a, b store.MilestonesOfRow) int {
+		if a.Version != b.Version {
+			return int(a.Version - b.Version)
+		}
+		return slices.Index(usual, event.Milestone(a.Name)) - slices.Index(usual, event.Milestone(b.Name))
+	})
 	for _, m := range milestones {
 		r.Milestones = append(r.Milestones, event.MilestoneAt{Name: event.Milestone(m.Name), At: m.At.UTC()})
 	}

@@ -69,12 +69,13 @@ func (q *Queries) MessagesOf(ctx context.Context, reportID event.ID) ([]Messages
 }
 
 const milestonesOf = `-- name: MilestonesOf :many
-SELECT name, at FROM moderation.milestone WHERE report_id = $1 ORDER BY version, at, name
+SELECT version, name, at FROM moderation.milestone WHERE report_id = $1 ORDER BY version, at
 `
 
 type MilestonesOfRow struct {
-	Name string
-	At   time.Time
+	Version int32
+	Name    string
+	At      time.Time
 }
 
 func (q *Queries) MilestonesOf(ctx context.Context, reportID event.ID) ([]MilestonesOfRow, error) {
@@ -86,7 +87,7 @@ func (q *Queries) MilestonesOf(ctx context.Context, reportID event.ID) ([]Milest
 	var items []MilestonesOfRow
 	for rows.Next() {
 		var i MilestonesOfRow
-		if err := rows.Scan(&i.Name, &i.At); err != nil {
+		if err := rows.Scan(&i.Version, &i.Name, &i.At); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

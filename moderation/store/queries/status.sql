@@ -2,7 +2,7 @@
 SELECT id, case_id, community, status_key, reply_key, version FROM moderation.report WHERE id = @report_id;
 
 -- name: MilestonesOf :many
-SELECT name, at FROM moderation.milestone WHERE report_id = @report_id ORDER BY version, at, name;
+SELECT version, name, at FROM moderation.milestone WHERE report_id = @report_id ORDER BY version, at;
 
 -- name: MessagesOf :many
 SELECT id, at, sealed FROM moderation.message WHERE report_id = @report_id ORDER BY at, id;

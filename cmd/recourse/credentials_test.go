@@ -1,0 +1,274 @@
+package main
+
+import (
+	"crypto/ed25519"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/nats-io/nats.go"
+
+	"recourse/internal/event"
+	"recourse/internal/keys"
+	"recourse/internal/seal"
+	"recourse/internal/seal/open"
+	"recourse/internal/testbench"
+	"recourse/moderation/vault"
+)
+
+// knowledge is a line of the table "who may know what": what a service's own
+// files let it do, and what they do not.
+type knowledge struct {
+	service keys.Service
+	files   []string // in its folder, and nothing else
+	opens   []seal.Purpose
+	atRest  bool // opens what is sealed at rest
+
+	sqlAllowed, sqlDenied   []string
+	natsAllowed, natsDenied []string
+}
+
+const (
+	readContent  = "SELECT content FROM moderation.report"
+	readKeys     = "SELECT wrapped FROM moderation.data_key"
+	readContact  = "SELECT sealed FROM notify.contact"
+	readReasons  = "SELECT reasons FROM moderation.decision"
+	readMessages = "SELECT sealed FROM moderation.message"
+	readAudit    = "SELECT digest FROM moderation.audit"
+	readSessions = "SELECT token_hash FROM moderation.session"
+	readPurged   = "SELECT report_id FROM janitor.purged_report"
+	forgeReport  = "INSERT INTO moderation.report SELECT * FROM moderation.report"
+	forgeAudit   = "INSERT INTO moderation.audit (at, actor, action, salt, digest) VALUES (now(), gen_random_uuid(), 'x', '', '')"
+	dropAudit    = "DELETE FROM moderation.audit"
+	editAudit    = "UPDATE moderation.audit SET action = 'x'"
+	closeCases   = "UPDATE moderation.cases SET version = version"
+	makeTable    = "CREATE TABLE moderation.mine (x int)"
+)
+
+func whoMayKnowWhat() []knowledge {
+	const api = "$JS.API."
+	administer := []string{
+		api + "STREAM.CREATE.MINE", api + "STREAM.UPDATE.REPORTS", api + "STREAM.DELETE.REPORTS",
+		api + "STREAM.MSG.DELETE.REPORTS", api + "CONSUMER.CREATE.REPORTS", api + "CONSUMER.DURABLE.CREATE.REPORTS.mine",
+		api + "CONSUMER.DELETE.REPORTS.worker", "$KV.communities.bundle.demo",
+	}
+	purge := []string{api + "STREAM.PURGE.REPORTS"}
+	consumeAsWorker := []string{api + "CONSUMER.MSG.NEXT.REPORTS.worker", "$JS.ACK.REPORTS.worker.1.1.1.1.1"}
+	consumeAsStats := []string{api + "CONSUMER.MSG.NEXT.REPORTS.stats", api + "CONSUMER.MSG.NEXT.CASES.stats"}
+	forge := []string{"reports.submitted.demo.x", "cases.opened.demo.x", "quarantine.demo.x", "$KV.status.x"}
+	all := func(lists ...[]string) []string { return slices.Concat(lists...) }
+
+	return []knowledge{
+		{
+			service: keys.Intake, files: []string{"nats", "seal"},
+			natsAllowed: []string{"reports.submitted.demo.x"},
+			natsDenied:  all(administer, purge, consumeAsWorker, consumeAsStats, forge[1:], []string{api + "STREAM.MSG.GET.CASES"}),
+		},
+		{
+			service: keys.Worker, files: []string{"nats", "postgres", "seal"},
+			opens: []seal.Purpose{seal.PurposeModeration}, atRest: true,
+			sqlAllowed:  []string{readContent, readKeys},
+			sqlDenied:   []string{readContact, readReasons, readAudit, readSessions, readPurged, forgeAudit, closeCases, makeTable},
+			natsAllowed: []string{"cases.opened.demo.x", "quarantine.demo.x"},
+			natsDenied:  all(administer, purge, consumeAsStats, forge[:1], []string{api + "STREAM.MSG.GET.REPORTS"}),
+		},
+		{
+			service: keys.Console, files: []string{"nats", "postgres", "seal"}, atRest: true,
+			sqlAllowed: []string{readContent, readKeys, readReasons},
+			sqlDenied:  []string{readContact, readPurged, readAudit, forgeReport, dropAudit, editAudit, makeTable},
+			natsDenied: all(administer, purge, consumeAsWorker, consumeAsStats, forge, []string{api + "STREAM.MSG.GET.REPORTS", api + "DIRECT.GET.KV_status"}),
+		},
+		{
+			service: keys.Notify, files: []string{"nats", "postgres", "seal"},
+			opens:      []seal.Purpose{seal.PurposeContact},
+			sqlAllowed: []string{readContact},
+			sqlDenied:  []string{readContent, readKeys, readReasons, readMessages, readAudit, readSessions, readPurged, closeCases, makeTable},
+			natsDenied: all(administer, purge, consumeAsWorker, consumeAsStats, forge, []string{api + "STREAM.MSG.GET.REPORTS"}),
+		},
+		{
+			service: keys.Stats, files: []string{"nats", "postgres", "seal"},
+			opens:       []seal.Purpose{seal.PurposeStatistics},
+			sqlDenied:   []string{readContent, readKeys, readContact, readReasons, readMessages, readAudit, readSessions, readPurged, closeCases, makeTable},
+			natsAllowed: consumeAsStats,
+			natsDenied:  all(administer, purge, consumeAsWorker, forge, []string{api + "STREAM.MSG.GET.REPORTS"}),
+		},
+		{
+			service: keys.Janitor, files: []string{"nats", "postgres", "seal"},
+			sqlAllowed: []string{"SELECT id FROM moderation.report", readPurged},
+			sqlDenied:  []string{readContent, readKeys, readContact, readReasons, readMessages, readAudit, closeCases, makeTable},
+			natsDenied: all(administer, consumeAsWorker, consumeAsStats, forge[1:]),
+		},
+	}
+}
+
+func TestEachServicesOwnFilesLetItKnowWhatTheTableSaysAndNoMore(t *testing.T) {
+	b := newWorkerBench(t)
+	r, msg := testbench.Sealed(t, b.demo, event.Content{Kind: event.KindHate, Description: "words"}, nil)
+	b.bus.Publish(t, msg)
+	b.startWorker(t)
+	testbench.Eventually(t, 10*time.Second, "the report is opened", func() bool { return b.opened(t, r) })
+	var submitted event.Submitted
+	if err := json.Unmarshal(msg.Data, &submitted); err != nil {
+		t.Fatal(err)
+	}
+
+	for _, k := range whoMayKnowWhat() {
+		t.Run(string(k.service), func(t *testing.T) {
+			k.checkFiles(t, b)
+			k.checkEnvelopes(t, b, submitted)
+			k.checkAtRest(t, b, submitted.Report)
+			k.checkPostgreSQL(t, b)
+			k.checkNATS(t, b)
+		})
+	}
+}
+
+func (k knowledge) checkFiles(t *testing.T, b *workerBench) {
+	var found []string
+	err := filepath.WalkDir(filepath.Dir(b.bus.Keys.Path(k.service, "seal")), func(_ string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			info, err := d.Info()
+			if err != nil {
+				return err
+			}
+			if info.Mode().Perm() != 0o600 {
+				t.Errorf("%s has mode %o, want 600", d.Name(), info.Mode().Perm())
+			}
+			found = append(found, d.Name())
+		}
+		return err
+	})
+	if err != nil || !slices.Equal(found, k.files) {
+		t.Errorf("its folder holds %v, %v; want %v", found, err, k.files)
+	}
+}
+
+// checkEnvelopes tries every key of the service on each envelope of a report.
+func (k knowledge) checkEnvelopes(t *testing.T, b *workerBench, s event.Submitted) {
+	var file keys.SealFile
+	raw, err := os.ReadFile(b.bus.Keys.Path(k.service, "seal"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(raw, &file); err != nil {
+		t.Fatal(err)
+	}
+	for purpose, envelope := range map[seal.Purpose]seal.Envelope{
+		seal.PurposeModeration: s.Moderation, seal.PurposeContact: s.Contact, seal.PurposeStatistics: s.Statistics,
+	} {
+		opened := false
+		for _, entry := range file.Entries {
+			key, err := open.Parse(entry.ID, entry.Key)
+			if err != nil {
+				continue // a key of another kind
+			}
+			_, err = key.Open(seal.Context{Purpose: purpose, Community: s.Community, Report: s.Report}, envelope)
+			opened = opened || err == nil
+		}
+		if want := slices.Contains(k.opens, purpose); opened != want {
+			t.Errorf("opens the %s envelope: %t, want %t", purpose, opened, want)
+		}
+	}
+	for _, entry := range file.Entries {
+		if len(entry.Key) == ed25519.SeedSize && entry.Purpose == keys.OperatorSign {
+			t.Error("holds the operator's signing key")
+		}
+	}
+}
+
+// checkAtRest tries to unwrap the report's data key, as the owner of the tables
+// hands it out: only the month keys stand in between.
+func (k knowledge) checkAtRest(t *testing.T, b *workerBench, report event.ID) {
+	row := vault.WrappedKey{Owner: report, Community: b.demo.Name}
+	err := b.pool.QueryRow(t.Context(), "SELECT month, wrapped FROM moderation.data_key WHERE owner = $1", report).Scan(&row.Month, &row.Wrapped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = vault.New(b.bus.Ring(t, k.service)).Unwrap(row)
+	if opened := err == nil; opened != k.atRest {
+		t.Errorf("opens what is sealed at rest: %t, want %t", opened, k.atRest)
+	}
+}
+
+func (k knowledge) checkPostgreSQL(t *testing.T, b *workerBench) {
+	if !slices.Contains(k.files, "postgres") {
+		return
+	}
+	pool := b.db.Pool(t, k.service)
+	for _, statement := range k.sqlAllowed {
+		if _, err := pool.Exec(t.Context(), statement); err != nil {
+			t.Errorf("%s: %v, want it allowed", statement, err)
+		}
+	}
+	for _, statement := range k.sqlDenied {
+		_, err := pool.Exec(t.Context(), statement)
+		var pgErr *pgconn.PgError
+		if !errors.As(err, &pgErr) || pgErr.Code != "42501" { // insufficient_privilege
+			t.Errorf("%s: %v, want it refused", statement, err)
+		}
+	}
+}
+
+func (k knowledge) checkNATS(t *testing.T, b *workerBench) {
+	nc := b.bus.Connect(t, k.service)
+	testbench.Eventually(t, 5*time.Second, "NATS answers", nc.IsConnected)
+	for _, subject := range k.natsAllowed {
+		if refusedToPublish(t, nc, subject) {
+			t.Errorf("may not publish to %s, want it allowed", subject)
+		}
+	}
+	for _, subject := range k.natsDenied {
+		if !refusedToPublish(t, nc, subject) {
+			t.Errorf("may publish to %s, want it refused", subject)
+		}
+	}
+	for _, subject := range []string{"reports.>", "cases.>", "quarantine.>", "$KV.>", "$JS.>", ">", "_INBOX.>"} {
+		if !refusedToSubscribe(t, nc, subject) {
+			t.Errorf("may subscribe to %s, want it refused", subject)
+		}
+	}
+	for _, other := range keys.Services() {
+		if subject := "_INBOX_" + string(other) + ".>"; other != k.service && !refusedToSubscribe(t, nc, subject) {
+			t.Errorf("may read what is delivered to %s", other)
+		}
+	}
+}
+
+// refusedToPublish asks the server: it answers a forbidden publish with an
+// error before the flush returns.
+func refusedToPublish(t *testing.T, nc *nats.Conn, subject string) bool {
+	t.Helper()
+	before := nc.LastError()
+	// No headers and no expected reply: what is allowed is a request that
+	// JetStream refuses or ignores.
+	if err := nc.Publish(subject, []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	return violated(t, nc, before)
+}
+
+func refusedToSubscribe(t *testing.T, nc *nats.Conn, subject string) bool {
+	t.Helper()
+	before := nc.LastError()
+	sub, err := nc.SubscribeSync(subject)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sub.Unsubscribe() //nolint:errcheck // refused subscriptions are gone already
+	return violated(t, nc, before)
+}
+
+func violated(t *testing.T, nc *nats.Conn, before error) bool {
+	t.Helper()
+	if err := nc.Flush(); err != nil && !errors.Is(err, nats.ErrPermissionViolation) {
+		t.Fatal(err)
+	}
+	after := nc.LastError()
+	return after != nil && after != before && errors.Is(after, nats.ErrPermissionViolation) //nolint:errorlint // is it a new error value?
+}
