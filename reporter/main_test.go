@@ -69,6 +69,7 @@ func setup(t *testing.T) *bench {
 
 // in returns b for a subtest.
 func (b *bench) in(t *testing.T) *bench {
+	t.Helper()
 	sub := *b
 	sub.T = t
 	return &sub

@@ -163,5 +163,5 @@ func escapedUnit(raw []byte, n int) (rune, bool) {
 		return 0, false
 	}
 	unit, err := strconv.ParseUint(string(raw[n+1:n+5]), 16, 16)
-	return rune(unit), err == nil //nolint:gosec // 16 bits fit
+	return rune(unit), err == nil
 }

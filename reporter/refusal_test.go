@@ -84,7 +84,7 @@ func TestABadReportIsRefusedAtItsFieldsAndNothingIsStoredOrLogged(t *testing.T) 
 		{"wrong types inside", `{` + kind + `,"description":"` + marker + `","links":["a",1],"account":{"handle":1},"grounds":[2],"demographics":{"age_band":[]}}`, 422,
 			[]string{"account.handle", "links[1]", "grounds[0]", "demographics.age_band"}},
 		{"unknown fields everywhere", with(marker, 1, "account", map[string]any{"name": 1}, "demographics", map[string]any{"sex": 1}), 422,
-			[]string{"account.name", "demographics.sex", marker}},
+			[]string{marker, "account.name", "demographics.sex"}},
 		{"everything at once", with("kind", "x", "role", "y", "demographics", map[string]any{"gender": "z", "age_band": "0"}, "links", []string{"a\tb"}), 422,
 			[]string{"kind", "links[0]", "role", "demographics.gender", "demographics.age_band"}},
 	} {

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"testing"
 
-
 	"recourse/internal/event"
 	"recourse/internal/seal/receipt"
 )

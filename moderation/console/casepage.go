@@ -59,10 +59,12 @@ func (p casePage) Chosen() event.Action {
 // Cited is the article to preselect: the one chosen before, or else the one
 // that the code of conduct suggests.
 func (p casePage) Cited() string {
-	if p.Draft == nil {
-		return p.Article
+	if p.Draft != nil {
+		if _, ok := p.code.Article(p.Draft.Article); ok {
+			return p.Draft.Article
+		}
 	}
-	return p.Draft.Article
+	return p.Article
 }
 
 // Wrote is the text of the reasons as typed.
@@ -150,12 +152,7 @@ func (c *Console) conflict(g *gin.Context, id event.ID, err error, d *draft) {
 	bad, fields := errors.AsType[fieldErrors](err)
 	switch {
 	case errors.Is(err, moderation.ErrClosed):
-		// Mostly a form that was sent twice. The case itself shows the decision.
-		p := messagePage{page: c.page(g, a.title), Detail: a.detail, Case: "/cases/" + id.String()}
-		if d != nil {
-			p.Wrote = d.Reasons
-		}
-		c.show(g, a.status, "message", p)
+		c.showClosed(g, id, a, d)
 	case fields, a.status == http.StatusConflict:
 		c.showCaseFile(g, id, a.status, casePage{Problem: a, Errors: bad, Draft: d})
 	case d != nil && a.status >= http.StatusInternalServerError:
@@ -165,6 +162,25 @@ func (c *Console) conflict(g *gin.Context, id event.ID, err error, d *draft) {
 	default:
 		c.fail(g, err)
 	}
+}
+
+// showClosed answers a form that came after the decision: mostly the same form,
+// sent twice.
+func (c *Console) showClosed(g *gin.Context, id event.ID, a answer, d *draft) {
+	p := messagePage{page: c.page(g, a.title), Detail: a.detail, Case: "/cases/" + id.String()}
+	if d != nil {
+		p.Wrote = d.Reasons
+	}
+	by, at, err := c.desk.lastDecision(g.Request.Context(), id)
+	switch {
+	case err != nil:
+		c.logged(g, err)
+	case by.ID == signedIn(g).ID:
+		p.Detail = "Your decision was recorded on " + dateTime(at) + ". Sending it again changed nothing."
+	default:
+		p.Detail = by.Name + " decided it on " + dateTime(at) + ". What you sent was not recorded."
+	}
+	c.show(g, a.status, "message", p)
 }
 
 // caseID reads the id in the path, or answers 404.

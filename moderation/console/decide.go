@@ -140,6 +140,20 @@ func (d *desk) store(
 	}}.write(ctx, q)
 }
 
+// lastDecision tells who decided a closed case, and when. It opens nothing.
+// Whoever is told was told before that the case is closed.
+func (d *desk) lastDecision(ctx context.Context, id event.ID) (by moderator, at time.Time, err error) {
+	rows, err := store.New(d.pool).DecisionsOf(ctx, id)
+	if err != nil {
+		return moderator{}, time.Time{}, fmt.Errorf("reading a case's decisions: %w", err)
+	}
+	if len(rows) == 0 {
+		return moderator{}, time.Time{}, errNoCase
+	}
+	last := rows[len(rows)-1]
+	return moderator{ID: last.ModeratorID, Name: last.Moderator}, last.DecidedAt, nil
+}
+
 // sealReasons seals reasons at rest under the case's data key, which it makes
 // where there is none yet.
 func (d *desk) sealReasons(

@@ -172,8 +172,14 @@ func TestTheSecondOfTwoDecisionsIsTold(t *testing.T) {
 	}
 	second := c.decideForm(t, id, "1", "none", "safety", "nothing in it")
 	wantStatus(t, "deciding twice", second, http.StatusConflict)
-	if !second.has("This case is closed") || !second.has(`href="`+casePath(id)+`"`) || !second.has("nothing in it</textarea>") {
-		t.Error("the page does not say that the case is closed, link it and keep what was typed")
+	for _, part := range []string{"This case is closed", `href="` + casePath(id) + `"`, "nothing in it</textarea>", "Your decision was recorded on"} {
+		if !second.has(part) {
+			t.Errorf("the page does not hold %q", part)
+		}
+	}
+	late := b.signIn(t, "Bea", "demo").decideForm(t, id, "1", "ban", "safety", "another view")
+	if late.status != http.StatusConflict || !late.has("Ana decided it on") {
+		t.Errorf("another moderator's late decision: %d %s", late.status, late.body)
 	}
 	wantStatus(t, "through the API", c.decide(t, id, removal()), http.StatusConflict)
 	wantStatus(t, "claiming", c.post(t, casePath(id)+"/claim"), http.StatusConflict)

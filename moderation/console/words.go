@@ -19,7 +19,7 @@ func words() template.FuncMap {
 		"actions": event.Actions,
 		"follows": actionFollows,
 		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"at":      func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04 UTC") },
+		"at":      dateTime,
 		"clock":   clock,
 		"since":   func(now, t time.Time) string { return span(now.Sub(t)) },
 		"until":   func(now, t time.Time) string { return span(t.Sub(now)) },
@@ -28,6 +28,8 @@ func words() template.FuncMap {
 		"plus":    func(a, b int) int { return a + b },
 	}
 }
+
+func dateTime(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04 UTC") }
 
 func clock(t time.Time) string { return t.UTC().Format("15:04 UTC") }
 

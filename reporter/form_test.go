@@ -1,0 +1,253 @@
+package reporter_test
+
+import (
+	"html"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"recourse/internal/event"
+)
+
+// filled is the report form with everything in it.
+func filled() url.Values {
+	return url.Values{
+		"token": {"0123456789abcdef0123456789"}, "language": {"en"},
+		"kind": {"stalking"}, "description": {"First line\r\nsecond <line> & \"quotes\" ه " + marker},
+		"platform": {"Example & Co"}, "handle": {"@verfolger"}, "links": {"https://example.org/?a=1&b=2\r\n\r\n  second link\r\n"},
+		"role": {"ally"}, "grounds": {"age", "religion"}, "contact": {"me@example.org"}, "gender": {"man"}, "age_band": {"65+"},
+	}
+}
+
+func changed(values url.Values, pairs ...string) url.Values {
+	for n := 0; n+1 < len(pairs); n += 2 {
+		values.Set(pairs[n], pairs[n+1])
+	}
+	return values
+}
+
+var receiptGroups = regexp.MustCompile(`<p class="receipt" dir="ltr">(.*?)</p>`)
+
+// receiptOn returns the receipt that a page shows.
+func receiptOn(t testing.TB, page string) string {
+	t.Helper()
+	m := receiptGroups.FindStringSubmatch(page)
+	if m == nil {
+		t.Fatalf("no receipt on the page: %s", page)
+	}
+	return regexp.MustCompile(`<[^>]*>`).ReplaceAllString(m[1], "")
+}
+
+// holdsWhatWasTyped fails the test unless the form shows all of filled.
+func holdsWhatWasTyped(t testing.TB, page string) {
+	t.Helper()
+	for _, want := range []string{
+		`name="token" value="0123456789abcdef0123456789"`,
+		`value="stalking" required checked`,
+		">\n" + html.EscapeString("First line\r\nsecond <line> & \"quotes\" ه "+marker) + "</textarea>",
+		`value="Example &amp; Co"`, `value="@verfolger"`,
+		">\nhttps://example.org/?a=1&amp;b=2\n  second link</textarea>",
+		`value="ally" checked`, `value="age" checked`, `value="religion" checked`,
+		`value="me@example.org"`, `value="man" selected`, `value="65&#43;" selected`,
+	} {
+		if !strings.Contains(page, want) && !strings.Contains(page, strings.ReplaceAll(want, "\r\n", "\n")) {
+			t.Errorf("the form lost %s", want)
+		}
+	}
+}
+
+func TestTheFormSendsTheSameReportAsTheAPI(t *testing.T) {
+	b := setup(t)
+	a := b.postForm(filled())
+	if a.status != http.StatusOK || a.header.Get("Location") != "" || a.header.Get("Cache-Control") != "no-store" {
+		t.Fatalf("status %d, headers %v: %s", a.status, a.header, a.body)
+	}
+	shown := receiptOn(t, a.body)
+	for _, echoed := range []string{marker, "verfolger", "example.org", "Example", "stalking"} {
+		if strings.Contains(a.body, echoed) {
+			t.Errorf("the page with the receipt echoes %q", echoed)
+		}
+	}
+	if n := strings.Count(a.body, shown[:5]); n != 1 {
+		t.Errorf("the receipt stands %d times on the page", n)
+	}
+	_, s := b.message(event.ID(b.parse(shown).ReportID()))
+	o := b.open(s)
+	want := event.Content{
+		Kind: event.KindStalking, Description: "First line\nsecond <line> & \"quotes\" ه " + marker,
+		Links:   []string{"https://example.org/?a=1&b=2", "second link"},
+		Account: event.Account{Platform: "Example & Co", Handle: "@verfolger"}, Language: "en", Role: event.RoleAlly,
+		Grounds: []event.Ground{event.GroundReligion, event.GroundAge}, HasContact: true,
+	}
+	if got := toJSON(t, o.content); got != toJSON(t, want) {
+		t.Errorf("moderation opens %s, want %s", got, toJSON(t, want))
+	}
+	if o.contact.Address != "me@example.org" || o.dimensions.Gender != event.GenderMan || o.dimensions.AgeBand != event.Age65Up {
+		t.Errorf("contact %+v, dimensions %+v", o.contact, o.dimensions)
+	}
+	b.nothingTold(shown, strings.ReplaceAll(shown, "-", ""), "me@example.org", "0123456789abcdef0123456789")
+}
+
+func TestADoubleClickOrAReloadShowsTheSameReceipt(t *testing.T) {
+	b := setup(t)
+	receipts := make([]string, 8)
+	var wg sync.WaitGroup
+	for n := range receipts {
+		wg.Go(func() { receipts[n] = receiptOn(t, b.postForm(filled()).body) })
+	}
+	wg.Wait()
+	for _, r := range receipts {
+		if r != receipts[0] {
+			t.Errorf("another receipt")
+		}
+	}
+	if n := b.stored(); n != 1 {
+		t.Errorf("%d messages", n)
+	}
+	if other := receiptOn(t, b.postForm(changed(filled(), "token", "another-token-0123456789")).body); other == receipts[0] {
+		t.Error("two forms share a receipt")
+	}
+}
+
+func TestATokenThatOthersKnowMakesNoReceipt(t *testing.T) {
+	b := setup(t)
+	seen := map[string]bool{}
+	for range 2 {
+		for _, site := range []string{"cross-site", "same-site"} {
+			seen[receiptOn(t, b.postForm(filled(), "Sec-Fetch-Site", site).body)] = true
+		}
+		for _, token := range []string{"", "short", "not-ascii-é-0123456789"} {
+			seen[receiptOn(t, b.postForm(changed(filled(), "token", token)).body)] = true
+		}
+	}
+	if len(seen) != 10 {
+		t.Errorf("%d receipts of 10 reports", len(seen))
+	}
+	planted := b.postForm(changed(filled(), "lang", "fr"), "Sec-Fetch-Site", "cross-site")
+	if strings.Contains(planted.body, "0123456789abcdef0123456789") {
+		t.Error("the form takes over a token that another site made")
+	}
+	a, c := b.get("/c/demo/report"), b.get("/c/demo/report")
+	token := regexp.MustCompile(`name="token" value="([A-Z2-7]{26})"`)
+	first, second := token.FindStringSubmatch(a.body), token.FindStringSubmatch(c.body)
+	if first == nil || second == nil || first[1] == second[1] {
+		t.Errorf("tokens %v and %v", first, second)
+	}
+}
+
+func TestChangingTheLanguageLosesNothing(t *testing.T) {
+	b := setup(t)
+	a := b.postForm(changed(filled(), "lang", "ar"))
+	if a.status != http.StatusOK || !strings.Contains(a.body, `<html lang="ar" dir="rtl">`) || !strings.Contains(a.body, `name="language" value="ar"`) {
+		t.Errorf("status %d: %s", a.status, a.body[:200])
+	}
+	if strings.Contains(a.body, `class="error"`) {
+		t.Error("changing the language finds fault")
+	}
+	holdsWhatWasTyped(t, a.body)
+	if n := b.stored(); n != 0 {
+		t.Errorf("changing the language sends %d reports", n)
+	}
+
+	empty := b.postForm(url.Values{"lang": {"fr"}})
+	if empty.status != http.StatusOK || strings.Contains(empty.body, `class="error"`) || !strings.Contains(empty.body, `lang="fr"`) {
+		t.Errorf("an empty form: status %d", empty.status)
+	}
+	b.nothingTold()
+}
+
+func TestAFormAtFaultComesBackWithEverythingTypedAndTheFieldsMarked(t *testing.T) {
+	b := setup(t)
+	values := filled()
+	values.Del("kind")
+	values.Set("description", "  ")
+	values.Set("handle", strings.Repeat("h", 301))
+	values.Set("links", "one\n"+strings.Repeat("l", 2049))
+	values.Set("language", "fr")
+	a := b.postForm(values)
+	if a.status != http.StatusUnprocessableEntity {
+		t.Fatalf("status %d", a.status)
+	}
+	for _, want := range []string{
+		`<html lang="fr"`, `href="#kind-harassment"`, `href="#description"`, `href="#handle"`, `href="#links"`,
+		`id="kind-error"`, `id="description-error"`, `id="handle-error"`, `id="links-error"`, `aria-invalid="true"`,
+		`aria-describedby="description-hint description-error"`, "C’est trop long\u00a0: 300 caractères au plus.",
+		"Lien 2\u00a0: C’est trop long\u00a0: 2\u202f048 caractères au plus.", strings.Repeat("h", 301), strings.Repeat("l", 2049),
+		`value="Example &amp; Co"`, `value="me@example.org"`, `value="ally" checked`,
+	} {
+		if !strings.Contains(a.body, want) {
+			t.Errorf("the page lacks %.80q", want)
+		}
+	}
+	if n := b.stored(); n != 0 {
+		t.Errorf("%d messages", n)
+	}
+	b.nothingTold()
+}
+
+func TestControlCharactersAreTakenOutOfWhatTheFormShowsAgain(t *testing.T) {
+	b := setup(t)
+	a := b.postForm(changed(filled(), "description", "a\x00b\x0bc\x1b[0m\td\r\ne", "handle", "x\ty\x7f"))
+	if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "invisible characters") {
+		t.Fatalf("status %d", a.status)
+	}
+	if !strings.Contains(a.body, ">\nab c[0m\td\ne</textarea>") || !strings.Contains(a.body, `value="x y"`) {
+		t.Errorf("the form shows something else: %s", a.body)
+	}
+	receiptOn(t, b.postForm(changed(filled(), "description", "ab c[0m\td\ne", "handle", "x y")).body)
+}
+
+func TestTheFormKeepsEverythingWhileReportsCannotBeStored(t *testing.T) {
+	b := setup(t)
+	away := func(what string) {
+		t.Helper()
+		a := b.postForm(filled())
+		if a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "" {
+			t.Errorf("%s: status %d, Retry-After %q", what, a.status, a.header.Get("Retry-After"))
+		}
+		if !strings.Contains(a.body, "It will not be counted twice.") || receiptGroups.MatchString(a.body) {
+			t.Errorf("%s: %s", what, a.body)
+		}
+		holdsWhatWasTyped(t, a.body)
+	}
+	b.shrinkReports(1)
+	away("a full stream")
+	b.nats.Stop()
+	waitFor(t, "the intake to notice", func() bool { return b.get("/readyz").status == http.StatusServiceUnavailable })
+	away("no NATS")
+	b.nats.Restart(t)
+	waitFor(t, "the intake to be ready again", func() bool { return b.get("/readyz").status == http.StatusOK })
+	waitFor(t, "the test's own connection", b.admin.Conn().IsConnected)
+	b.shrinkReports(1 << 20)
+	receiptOn(t, b.postForm(filled()).body)
+	if n := b.stored(); n != 1 {
+		t.Errorf("%d messages", n)
+	}
+	if got := b.counted("recourse_reports_refused_total", "503"); got != 2 {
+		t.Errorf("%v refusals counted, want 2", got)
+	}
+	b.nothingTold()
+}
+
+func TestNothingIsTakenBeforeTheCommunitiesWereRead(t *testing.T) {
+	b := setup(t)
+	b.nats.Stop()
+	b.registry = prometheus.NewRegistry()
+	b.start() // a second intake, without NATS
+	for _, a := range []answer{
+		b.report(minimal()), b.get("/c/demo/report"), b.get("/c/demo/conduct"), b.postForm(filled()), b.get("/readyz"),
+	} {
+		if a.status != http.StatusServiceUnavailable {
+			t.Errorf("status %d, want 503: %s", a.status, a.body)
+		}
+	}
+	if a := b.get("/healthz"); a.status != http.StatusOK {
+		t.Errorf("healthz: status %d", a.status)
+	}
+	b.nothingTold()
+}

@@ -1,0 +1,284 @@
+package reporter_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"recourse/internal/community"
+)
+
+// maxFirstVisit is what a first visit may cost, compressed: page and
+// stylesheet fit into the first round trip of a new connection.
+const maxFirstVisit = 14 << 10
+
+var stylesheetLink = regexp.MustCompile(`<link rel="stylesheet" href="(/static/style\.[0-9a-f]{16}\.css)">`)
+
+func TestEveryPageIsWellFormedAccessibleAndSelfContained(t *testing.T) {
+	b := setup(t)
+	ack := b.acknowledged(b.report(minimal()))
+	b.decided(b.parse(ack.Receipt))
+	pages := map[string]func(lang string) answer{
+		"start":          func(lang string) answer { return b.get("/?lang=" + lang) },
+		"form":           func(lang string) answer { return b.get("/c/demo/report?lang=" + lang) },
+		"form, switched": func(lang string) answer { return b.postForm(changed(filled(), "lang", lang)) },
+		"form, at fault": func(lang string) answer {
+			return b.postForm(url.Values{"language": {lang}, "role": {"x"}, "grounds": {"x"}, "gender": {"x"}, "age_band": {"x"}, "links": {"\x01"}, "platform": {"\x01"}, "handle": {"\x01"}, "contact": {"\x01"}})
+		},
+		"done":    func(lang string) answer { return b.postForm(changed(filled(), "language", lang)) },
+		"conduct": func(lang string) answer { return b.get("/c/demo/conduct?lang=" + lang) },
+		"status":  func(lang string) answer { return b.get("/status?lang=" + lang) },
+		"status, found": func(lang string) answer {
+			return b.do(http.MethodPost, "/status", formType, url.Values{"receipt": {ack.Receipt}, "language": {lang}}.Encode())
+		},
+		"status, mistyped": func(lang string) answer {
+			return b.do(http.MethodPost, "/status", formType, url.Values{"receipt": {"A"}, "language": {lang}}.Encode())
+		},
+		"no community": func(lang string) answer { return b.get("/c/nowhere/report?lang=" + lang) },
+		"no page":      func(lang string) answer { return b.get("/nothing?lang=" + lang) },
+	}
+	for _, lang := range []string{"en", "fr", "ar"} {
+		for name, get := range pages {
+			t.Run(lang+" "+name, func(t *testing.T) {
+				a := get(lang)
+				if got := a.header.Get("Content-Type"); got != "text/html; charset=utf-8" {
+					t.Fatalf("Content-Type %q", got)
+				}
+				for header, want := range map[string]string{
+					"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff",
+				} {
+					if got := a.header.Get(header); got != want {
+						t.Errorf("%s: %q, want %q", header, got, want)
+					}
+				}
+				direction := map[string]string{"ar": "rtl"}[lang]
+				if direction == "" {
+					direction = "ltr"
+				}
+				if want := `<html lang="` + lang + `" dir="` + direction + `">`; !strings.Contains(a.body, want) {
+					t.Errorf("no %s", want)
+				}
+				checkDocument(t, a.body)
+			})
+		}
+	}
+	b.nothingTold(ack.Receipt)
+}
+
+// checkDocument holds a page to what a person without a mouse, without
+// JavaScript or with a screen reader needs.
+func checkDocument(t *testing.T, page string) {
+	t.Helper()
+	var open []string
+	ids, refs := map[string]bool{}, map[string]string{}
+	labelled := map[string]bool{}
+	var controls []string
+	count := map[string]int{}
+	z := html.NewTokenizer(strings.NewReader(page))
+	for z.Next() != html.ErrorToken {
+		token := z.Token()
+		attr := map[string]string{}
+		for _, a := range token.Attr {
+			attr[a.Key] = a.Val
+			if strings.HasPrefix(a.Key, "on") || a.Key == "style" {
+				t.Errorf("<%s> has an inline %s", token.Data, a.Key)
+			}
+			if slices.Contains([]string{"href", "src", "action"}, a.Key) && !strings.HasPrefix(a.Val, "/") && !strings.HasPrefix(a.Val, "#") && !strings.HasPrefix(a.Val, "?") {
+				t.Errorf("<%s> leads elsewhere: %s", token.Data, a.Val)
+			}
+		}
+		switch token.Type {
+		case html.StartTagToken:
+			count[token.Data]++
+			if !slices.Contains([]string{"meta", "link", "input", "br", "wbr"}, token.Data) {
+				open = append(open, token.Data)
+			}
+			if id := attr["id"]; id != "" {
+				if ids[id] {
+					t.Errorf("the id %s stands twice", id)
+				}
+				ids[id] = true
+			}
+			for _, key := range []string{"aria-describedby", "aria-labelledby", "for", "form"} {
+				for ref := range strings.FieldsSeq(attr[key]) {
+					refs[ref] = key
+				}
+			}
+			if strings.HasPrefix(attr["href"], "#") {
+				refs[attr["href"][1:]] = "href"
+			}
+			if token.Data == "label" {
+				labelled[attr["for"]] = true
+			}
+			if slices.Contains([]string{"input", "textarea", "select"}, token.Data) && attr["type"] != "hidden" && !slices.Contains(open, "label") {
+				controls = append(controls, attr["id"])
+			}
+			if token.Data == "script" {
+				t.Error("a script")
+			}
+		case html.EndTagToken:
+			if len(open) == 0 || open[len(open)-1] != token.Data {
+				t.Fatalf("</%s> closes %v", token.Data, open)
+			}
+			open = open[:len(open)-1]
+		default:
+		}
+	}
+	if len(open) > 0 {
+		t.Errorf("%v left open", open)
+	}
+	for ref, key := range refs {
+		if !ids[ref] {
+			t.Errorf("%s names %s, which is not there", key, ref)
+		}
+	}
+	for _, id := range controls {
+		if !labelled[id] {
+			t.Errorf("the input %q has no label", id)
+		}
+	}
+	if count["style"] > 0 || count["h1"] != 1 || count["main"] != 1 || count["title"] != 1 {
+		t.Errorf("elements %v", count)
+	}
+	if count["fieldset"] != count["legend"] {
+		t.Errorf("%d fieldsets and %d legends", count["fieldset"], count["legend"])
+	}
+}
+
+func TestAFirstVisitFitsIntoOneRoundTrip(t *testing.T) {
+	b := setup(t)
+	for _, path := range []string{"/c/demo/report", "/status", "/c/demo/conduct", "/"} {
+		for _, lang := range []string{"en", "fr", "ar"} {
+			page := b.get(path+"?lang="+lang, "Accept-Encoding", "gzip, br")
+			if page.header.Get("Content-Encoding") != "gzip" {
+				t.Fatalf("%s is not compressed", path)
+			}
+			link := stylesheetLink.FindStringSubmatch(unzipped(t, page.body))
+			if link == nil {
+				t.Fatalf("%s has no stylesheet", path)
+			}
+			style := b.get(link[1], "Accept-Encoding", "gzip")
+			if sum := len(page.body) + len(style.body); sum > maxFirstVisit {
+				t.Errorf("%s in %s: %d bytes", path, lang, sum)
+			}
+		}
+	}
+}
+
+func TestAPageThatHoldsASecretIsNotCompressed(t *testing.T) {
+	b := setup(t)
+	if a := b.postForm(filled(), "Accept-Encoding", "gzip"); a.header.Get("Content-Encoding") != "" {
+		t.Error("the length of the compressed page could tell the receipt")
+	}
+}
+
+func unzipped(t testing.TB, s string) string {
+	t.Helper()
+	r, err := gzip.NewReader(strings.NewReader(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if _, err := io.Copy(&out, r); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func TestTheStylesheetIsKeptUnderItsOwnNameAlone(t *testing.T) {
+	b := setup(t)
+	name := stylesheetLink.FindStringSubmatch(b.get("/").body)[1]
+	style := b.get(name)
+	if style.status != http.StatusOK || !strings.Contains(style.header.Get("Cache-Control"), "immutable") || style.header.Get("Content-Type") != "text/css; charset=utf-8" {
+		t.Errorf("status %d, headers %v", style.status, style.header)
+	}
+	if strings.Contains(style.body, "url(") || strings.Contains(style.body, "@import") {
+		t.Error("the stylesheet loads something")
+	}
+	other := b.get("/static/style.0000000000000000.css")
+	if other.status != http.StatusOK || other.header.Get("Cache-Control") != "no-store" {
+		t.Errorf("another version's name: status %d, Cache-Control %q", other.status, other.header.Get("Cache-Control"))
+	}
+	if a := b.get("/static/..%2fform.go"); a.status != http.StatusNotFound {
+		t.Errorf("another file: status %d", a.status)
+	}
+	if a := b.get(name, "Accept-Encoding", "br, gzip;q=0"); a.header.Get("Content-Encoding") != "" {
+		t.Error("compressed for a browser that refuses it")
+	}
+}
+
+func TestThePageIsInTheLanguageAskedFor(t *testing.T) {
+	b := setup(t)
+	german := b.bundle
+	german.Name, german.Languages, german.Title = "deutsch", []string{"de"}, community.Text{"de": "Gemeinschaft"}
+	canada := b.bundle
+	canada.Name, canada.Languages = "canada", []string{"fr-CA", "en"}
+	b.nats.PutCommunity(t, german)
+	b.nats.PutCommunity(t, canada)
+	waitFor(t, "the new communities", func() bool {
+		return b.get("/c/deutsch/report").status == http.StatusOK && b.get("/c/canada/report").status == http.StatusOK
+	})
+	for _, c := range []struct{ path, accept, lang string }{
+		{"/c/demo/report", "", "en"},
+		{"/c/demo/report", "fr-CH, fr;q=0.9, en;q=0.8", "fr"},
+		{"/c/demo/report", "ar-MA", "ar"},
+		{"/c/demo/report", "de, ja", "en"},
+		{"/c/demo/report", "nonsense;;q=x", "en"},
+		{"/c/demo/report?lang=ar", "fr", "ar"},
+		{"/c/demo/report?lang=xx", "fr", "fr"},
+		{"/c/demo/report?lang=%22%3E%3Cscript%3E", "", "en"},
+		{"/c/deutsch/report", "de", "en"}, // no German texts yet
+		{"/c/canada/report", "de", "fr-CA"},
+		{"/c/canada/report", "ar", "fr-CA"},
+		{"/status", "ar", "ar"},
+		{"/", "fr", "fr"},
+	} {
+		a := b.get(c.path, "Accept-Language", c.accept)
+		if !strings.Contains(a.body, `<html lang="`+c.lang+`"`) || strings.Contains(a.body, "<script") {
+			t.Errorf("%s with %q: %.60s, want %s", c.path, c.accept, a.body, c.lang)
+		}
+	}
+}
+
+func TestThePagesOfACommunity(t *testing.T) {
+	b := setup(t)
+	start := b.get("/?lang=fr")
+	for _, want := range []string{`href="/c/demo/report?lang=fr"`, `href="/c/demo/conduct?lang=fr"`, "Communauté de démonstration"} {
+		if !strings.Contains(start.body, want) {
+			t.Errorf("the start page lacks %q", want)
+		}
+	}
+	conduct := b.get("/c/demo/conduct?lang=ar")
+	for _, a := range b.bundle.Articles {
+		if !strings.Contains(conduct.body, a.Title["ar"]) || !strings.Contains(conduct.body, a.Text["ar"]) {
+			t.Errorf("the code of conduct lacks %s", a.ID)
+		}
+	}
+	for _, path := range []string{"/c/nowhere/report", "/c/nowhere/conduct", "/c/demo.*/report", "/c/demo", "/x"} {
+		if a := b.get(path); a.status != http.StatusNotFound || !strings.HasPrefix(a.header.Get("Content-Type"), "text/html") {
+			t.Errorf("%s: status %d, %s", path, a.status, a.header.Get("Content-Type"))
+		}
+	}
+	if a := b.get("/v1/nothing"); a.status != http.StatusNotFound || a.header.Get("Content-Type") != "application/problem+json" {
+		t.Errorf("an unknown call: status %d, %s", a.status, a.header.Get("Content-Type"))
+	}
+}
+
+func TestTitlesGiveNothingAway(t *testing.T) {
+	b := setup(t)
+	title := regexp.MustCompile(`<title>(.*)</title>`)
+	for _, path := range []string{"/", "/c/demo/report", "/c/demo/conduct", "/status", "/nothing"} {
+		m := title.FindStringSubmatch(b.get(path).body)
+		if len(m) != 2 || m[1] == "" || regexp.MustCompile(`(?i)abuse|report|harass|recourse|demo|moderat`).MatchString(m[1]) {
+			t.Errorf("%s: title %q", path, m)
+		}
+	}
+}
