@@ -94,7 +94,7 @@ func (i *Intake) postForm(c *gin.Context) {
 		return
 	}
 	v := i.formView(c, bundle, values.Get(inputLanguage))
-	d.Language = v.Lang
+	d.Language = v.Lang // what the person reads is what decisions should be written in
 	r := d.check(false, &fs)
 	if len(fs) > 0 {
 		body.Faults = v.faults(fs)

@@ -143,6 +143,7 @@ func (i *Intake) routes() http.Handler {
 	e.GET("/status", i.statusPage)
 	e.POST("/status", i.postStatusForm)
 	e.GET(stylesheetRoute, i.pages.stylesheet)
+	e.GET("/favicon.ico", noIcon)
 	e.NoRoute(i.noRoute)
 	return e
 }

@@ -149,6 +149,13 @@ func (p *pages) stylesheet(c *gin.Context) {
 	c.Data(http.StatusOK, "text/css; charset=utf-8", body)
 }
 
+// noIcon answers what every browser asks for unasked, instead of with a page
+// that nothing was found.
+func noIcon(c *gin.Context) {
+	c.Header("Cache-Control", "public, max-age=86400")
+	c.Status(http.StatusNoContent)
+}
+
 func acceptsGzip(c *gin.Context) bool {
 	for coding := range strings.SplitSeq(c.GetHeader("Accept-Encoding"), ",") {
 		name, weight, weighted := strings.Cut(strings.ReplaceAll(coding, " ", ""), ";q=")

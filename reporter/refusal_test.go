@@ -79,14 +79,22 @@ func TestABadReportIsRefusedAtItsFieldsAndNothingIsStoredOrLogged(t *testing.T) 
 		{"unknown grounds", with("grounds", []string{"", "age", marker}), 422, []string{"grounds[0]", "grounds[2]"}},
 		{"a language that is none", with("language", "not_a_language!"), 422, []string{"language"}},
 		{"a participant from the public", with("participant", marker), 422, []string{"participant"}},
-		{"wrong types everywhere", `{"community":1,"kind":[],"description":{},"links":"` + marker + `","account":[],"language":true,"role":1.5,"grounds":{},"demographics":"","contact":0,"participant":[]}`, 422,
-			[]string{"community", "kind", "description", "account", "links", "role", "grounds", "contact", "demographics", "language", "participant"}},
-		{"wrong types inside", `{` + kind + `,"description":"` + marker + `","links":["a",1],"account":{"handle":1},"grounds":[2],"demographics":{"age_band":[]}}`, 422,
-			[]string{"account.handle", "links[1]", "grounds[0]", "demographics.age_band"}},
-		{"unknown fields everywhere", with(marker, 1, "account", map[string]any{"name": 1}, "demographics", map[string]any{"sex": 1}), 422,
-			[]string{marker, "account.name", "demographics.sex"}},
-		{"everything at once", with("kind", "x", "role", "y", "demographics", map[string]any{"gender": "z", "age_band": "0"}, "links", []string{"a\tb"}), 422,
-			[]string{"kind", "links[0]", "role", "demographics.gender", "demographics.age_band"}},
+		{
+			"wrong types everywhere", `{"community":1,"kind":[],"description":{},"links":"` + marker + `","account":[],"language":true,"role":1.5,"grounds":{},"demographics":"","contact":0,"participant":[]}`, 422,
+			[]string{"community", "kind", "description", "account", "links", "role", "grounds", "contact", "demographics", "language", "participant"},
+		},
+		{
+			"wrong types inside", `{` + kind + `,"description":"` + marker + `","links":["a",1],"account":{"handle":1},"grounds":[2],"demographics":{"age_band":[]}}`, 422,
+			[]string{"account.handle", "links[1]", "grounds[0]", "demographics.age_band"},
+		},
+		{
+			"unknown fields everywhere", with(marker, 1, "account", map[string]any{"name": 1}, "demographics", map[string]any{"sex": 1}), 422,
+			[]string{marker, "account.name", "demographics.sex"},
+		},
+		{
+			"everything at once", with("kind", "x", "role", "y", "demographics", map[string]any{"gender": "z", "age_band": "0"}, "links", []string{"a\tb"}), 422,
+			[]string{"kind", "links[0]", "role", "demographics.gender", "demographics.age_band"},
+		},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			a := b.in(t).report(c.body)

@@ -3,10 +3,12 @@ package reporter
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
 
+	"recourse/internal/event"
 	"recourse/internal/seal/receipt"
 )
 
@@ -16,6 +18,18 @@ type statusBody struct {
 	Typed string    // the receipt, as it was typed
 	Fault string    // key of what is wrong with it, or ""
 	Found *progress // nil: nothing to show
+}
+
+// Milestones are the steps that this version has words for: a newer worker may
+// write others.
+func (s statusBody) Milestones() []event.MilestoneAt {
+	var known []event.MilestoneAt
+	for _, m := range s.Found.Milestones {
+		if slices.Contains(event.Milestones(), m.Name) {
+			known = append(known, m)
+		}
+	}
+	return known
 }
 
 // inputAgain is set where the page already shows a report, so that changing

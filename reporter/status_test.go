@@ -77,7 +77,7 @@ func (b *bench) sealTo(r receipt.Receipt, p seal.Purpose, body any) seal.Envelop
 }
 
 // putStatus writes a status record with the worker's rights.
-func (b *bench) putStatus(r receipt.Receipt, s event.Status) {
+func (b *bench) putStatus(r receipt.Receipt, s any) {
 	b.Helper()
 	kv, err := b.nats.JS(b, keys.Worker).KeyValue(b.Context(), event.BucketStatus)
 	if err != nil {
@@ -275,6 +275,25 @@ func TestTheStatusPageShowsWhatBecameOfAReport(t *testing.T) {
 		t.Errorf("no French: %s", a.body)
 	}
 	b.nothingTold(ack.Receipt)
+}
+
+func TestAStatusOfANewerVersionIsShownAsFarAsItIsKnown(t *testing.T) {
+	b := setup(t)
+	ack := b.acknowledged(b.report(minimal()))
+	r := b.parse(ack.Receipt)
+	sealed := b.sealTo(r, seal.PurposeMessage, map[string]any{"type": "decision", "action": "mediate", "reasons": "We talked to both.", "new": 1})
+	b.putStatus(r, map[string]any{
+		"report": event.ID(r.ReportID()), "new": 1,
+		"milestones": []map[string]any{{"name": "received", "at": today()}, {"name": "mediated", "at": today()}},
+		"messages":   []event.SealedMessage{{ID: event.NewID(), At: today(), Sealed: sealed}},
+	})
+	if s := b.found(ack.Receipt); len(s.Milestones) != 2 || len(s.Messages) != 1 || s.Messages[0].Action != "mediate" {
+		t.Errorf("the API tells %+v", s)
+	}
+	a := b.do(http.MethodPost, "/status", formType, url.Values{"receipt": {ack.Receipt}}.Encode())
+	if a.status != http.StatusOK || !strings.Contains(a.body, "We talked to both.") || strings.Contains(a.body, "mediate") {
+		t.Errorf("status %d: %s", a.status, a.body)
+	}
 }
 
 func TestTheStatusPageKeepsAReceiptThatIsMistyped(t *testing.T) {

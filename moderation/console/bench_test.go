@@ -39,7 +39,7 @@ import (
 func TestMain(m *testing.M) {
 	code := testbench.Main(m)
 	if err := goleak.Find(); code == 0 && err != nil {
-		os.Stderr.WriteString(err.Error() + "\n")
+		_, _ = os.Stderr.WriteString(err.Error() + "\n")
 		code = 1
 	}
 	os.Exit(code)

@@ -24,7 +24,7 @@ func TestAfterALinkOnAnotherSiteABrowserShowsTheQueue(t *testing.T) {
 	b := setup(t)
 	link := b.url + console.SignInPath + b.link(t, b.moderator(t, "Ana", "demo"))
 	mail := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprintf(w, `<!doctype html><title>Mail</title><meta http-equiv="refresh" content="0; url=%s">`, link)
+		_, _ = fmt.Fprintf(w, `<!doctype html><title>Mail</title><meta http-equiv="refresh" content="0; url=%s">`, link)
 	}))
 	defer mail.Close()
 	// By name it is another site than the console, which is at 127.0.0.1.

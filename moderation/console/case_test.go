@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"net/http"
@@ -244,7 +245,7 @@ func (b *bench) wantDigest(t *testing.T, e store.ModerationAudit, detail ...stri
 		"recourse/audit/v1", e.Action, e.Actor.String(), strconv.FormatInt(e.At.UnixMicro(), 10), caseID.String(), report.String(),
 	}, detail...)
 	want := sha256.Sum256(append(append([]byte{}, e.Salt...), strings.Join(parts, "|")...))
-	if string(e.Digest) != string(want[:]) || len(e.Salt) != 16 {
+	if !bytes.Equal(e.Digest, want[:]) || len(e.Salt) != 16 {
 		t.Errorf("the digest of %s does not bind %v", e.Action, parts)
 	}
 }

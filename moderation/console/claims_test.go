@@ -45,7 +45,8 @@ func TestReleasingGivesACaseBackToTheQueue(t *testing.T) {
 	var s summary
 	got := bea.call(t, http.MethodPost, "/v1/cases/"+ids[0].String()+"/release", nil)
 	wantStatus(t, "releasing through the API", got, http.StatusOK)
-	if got.into(t, &s); s.ID != ids[0] || s.Claim != nil {
+	got.into(t, &s)
+	if s.ID != ids[0] || s.Claim != nil {
 		t.Errorf("the released case is %+v", s)
 	}
 	var actions []string

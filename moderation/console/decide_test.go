@@ -36,7 +36,8 @@ func TestADecisionReachesTheReporterAndTheStatistics(t *testing.T) {
 		Version  int
 		State    string
 	}
-	if got.into(t, &made); made.Case != id || made.Version != 2 || made.State != "closed" {
+	got.into(t, &made)
+	if made.Case != id || made.Version != 2 || made.State != "closed" {
 		t.Errorf("the answer is %s", got.body)
 	}
 

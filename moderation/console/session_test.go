@@ -130,15 +130,11 @@ func TestSigningOutEndsTheSession(t *testing.T) {
 func TestTheCookieIsSecureOverTLS(t *testing.T) {
 	b := setup(t)
 	ana := b.moderator(t, "Ana", "demo")
-	secure := httptest.NewTLSServer(b.handler)
-	defer secure.Close()
-	resp, err := secure.Client().Get(secure.URL + console.SignInPath + b.link(t, ana))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	if !strings.Contains(resp.Header.Get("Set-Cookie"), "; Secure") {
-		t.Errorf("over TLS the cookie is %q", resp.Header.Get("Set-Cookie"))
+	server := httptest.NewTLSServer(b.handler)
+	defer server.Close()
+	secure := (&client{base: server.URL, http: server.Client()}).get(t, console.SignInPath+b.link(t, ana))
+	if !strings.Contains(secure.header.Get("Set-Cookie"), "; Secure") {
+		t.Errorf("over TLS the cookie is %q", secure.header.Get("Set-Cookie"))
 	}
 	proxied := b.stranger(t).get(t, console.SignInPath+b.link(t, ana), "X-Forwarded-Proto", "https")
 	if !strings.Contains(proxied.header.Get("Set-Cookie"), "; Secure") {

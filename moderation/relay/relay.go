@@ -160,6 +160,9 @@ func (r *Relay) publishOne(ctx context.Context, kv jetstream.KeyValue, row store
 		// The pool, not the round's transaction: what is told is what stands
 		// committed now, a later version included.
 		report, err := status.Load(ctx, store.New(r.pool), *row.ReportID)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil // the report is gone, and there is nobody left to tell
+		}
 		if err != nil {
 			return err
 		}

@@ -135,7 +135,7 @@ func (w *Worker) next(ctx context.Context) error {
 		return fmt.Errorf("looking up the consumer: %w", err)
 	}
 	for ctx.Err() == nil {
-		batch, err := fetch(consumer)
+		batch, err := fetch(ctx, consumer)
 		if err != nil {
 			return err
 		}
@@ -154,12 +154,14 @@ func (w *Worker) next(ctx context.Context) error {
 }
 
 // fetch returns what is there now, or else waits for one message.
-func fetch(consumer jetstream.Consumer) ([]jetstream.Msg, error) {
+func fetch(ctx context.Context, consumer jetstream.Consumer) ([]jetstream.Msg, error) {
 	batch, err := collect(consumer.FetchNoWait(batchSize))
 	if err != nil || len(batch) > 0 {
 		return batch, err
 	}
-	return collect(consumer.Fetch(1, jetstream.FetchMaxWait(fetchWait)))
+	ctx, cancel := context.WithTimeout(ctx, fetchWait)
+	defer cancel()
+	return collect(consumer.Fetch(1, jetstream.FetchContext(ctx)))
 }
 
 func collect(batch jetstream.MessageBatch, err error) ([]jetstream.Msg, error) {
@@ -170,7 +172,8 @@ func collect(batch jetstream.MessageBatch, err error) ([]jetstream.Msg, error) {
 	for msg := range batch.Messages() {
 		msgs = append(msgs, msg)
 	}
-	if err := batch.Error(); err != nil && len(msgs) == 0 && !errors.Is(err, jetstream.ErrNoMessages) && !errors.Is(err, context.DeadlineExceeded) {
+	if err := batch.Error(); err != nil && len(msgs) == 0 && !errors.Is(err, jetstream.ErrNoMessages) &&
+		!errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled) {
 		return nil, fmt.Errorf("fetching: %w", err)
 	}
 	return msgs, nil
