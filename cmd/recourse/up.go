@@ -214,8 +214,12 @@ func (c upCmd) runServices(ctx context.Context, e environment, community string)
 		addr string
 		make func(context.Context, environment) (process, error)
 	}{
-		{c.IntakeAddr, newIntake}, {c.ConsoleAddr, newConsole}, {c.StatsAddr, newStatsHealth},
-		{c.MetricsAddr, newMetrics}, {"", newWorker}, {"", newJanitor},
+		{c.IntakeAddr, newIntake},
+		{c.ConsoleAddr, newConsole},
+		{c.StatsAddr, newStatsHealth},
+		{c.MetricsAddr, newMetrics},
+		{"", newWorker},
+		{"", newJanitor},
 	}
 	var processes []process
 	defer func() {

@@ -151,9 +151,22 @@ func TestUpUnderAFolderThatOnlyItsOwnerEntersWorks(t *testing.T) {
 
 func TestEveryCommandHasHelpWithAnExample(t *testing.T) {
 	for _, args := range [][]string{
-		{"up"}, {"intake"}, {"worker"}, {"console"}, {"janitor"}, {"migrate"}, {"keys"}, {"doctor"}, {"version"},
-		{"admin", "community", "apply"}, {"admin", "moderator", "add"}, {"admin", "sign-in-link"}, {"admin", "client", "add"},
-		{"admin", "quarantine", "list"}, {"admin", "quarantine", "retry"}, {"admin", "quarantine", "drop"},
+		{"up"},
+		{"intake"},
+		{"worker"},
+		{"console"},
+		{"janitor"},
+		{"migrate"},
+		{"keys"},
+		{"doctor"},
+		{"version"},
+		{"admin", "community", "apply"},
+		{"admin", "moderator", "add"},
+		{"admin", "sign-in-link"},
+		{"admin", "client", "add"},
+		{"admin", "quarantine", "list"},
+		{"admin", "quarantine", "retry"},
+		{"admin", "quarantine", "drop"},
 	} {
 		out, code := runProgram(t, append(args, "--help")...)
 		if code != 0 || !strings.Contains(out, "Example: recourse "+strings.Join(args, " ")) {

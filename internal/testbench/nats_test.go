@@ -1,9 +1,9 @@
 package testbench_test
 
 import (
+	"log/slog"
 	"testing"
 
-	"log/slog"
 	"recourse/internal/community"
 	"recourse/internal/keys"
 	"recourse/internal/testbench"

@@ -136,8 +136,14 @@ func TestWhatCannotBeReadGoesToQuarantineAndHoldsNobodyUp(t *testing.T) {
 		msg    *nats.Msg
 		reason event.Reason
 	}{
-		{wrongKey, event.ReasonKey}, {renamedKey, event.ReasonOpen}, {noConduct, event.ReasonConduct}, {badKind, event.ReasonOpen},
-		{moved, event.ReasonSubject}, {garbage, event.ReasonDecode}, {unnamed, event.ReasonSubject}, {future, event.ReasonUnknown},
+		{wrongKey, event.ReasonKey},
+		{renamedKey, event.ReasonOpen},
+		{noConduct, event.ReasonConduct},
+		{badKind, event.ReasonOpen},
+		{moved, event.ReasonSubject},
+		{garbage, event.ReasonDecode},
+		{unnamed, event.ReasonSubject},
+		{future, event.ReasonUnknown},
 	} {
 		b.bus.Publish(t, bad.msg)
 		want[bad.msg.Subject] = bad.reason

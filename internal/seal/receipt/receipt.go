@@ -14,6 +14,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"recourse/internal/seal"
@@ -107,11 +108,12 @@ func (r Receipt) Reveal() string {
 	return b.String()
 }
 
-// String keeps a receipt out of logs and messages; Reveal is for its owner.
-func (r Receipt) String() string { return "(receipt)" }
+// Format keeps a receipt out of logs and messages, whatever the verb; Reveal is
+// for its owner.
+func (Receipt) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("(receipt)")) }
 
-// GoString does for %#v what String does for %v.
-func (r Receipt) GoString() string { return r.String() }
+// LogValue does for slog's handlers what Format does for fmt.
+func (Receipt) LogValue() slog.Value { return slog.StringValue("(receipt)") }
 
 // ReportID returns the id of the report, 128 bits.
 func (r Receipt) ReportID() [16]byte { return [16]byte(r.derive("report id", 16)) }
