@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -119,11 +120,11 @@ func (c *child) wasKilled() bool {
 // root.
 func dataFolder(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "recourse-data-")
+	dir, err := os.MkdirTemp("", "recourse-data-") //nolint:usetesting // t.TempDir lets nobody else pass
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // see above
+	if err := os.Chmod(dir, 0o711); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -174,6 +175,7 @@ func up(t testing.TB, data string, args ...string) *service {
 // stopAll stops the service cleanly where it still runs, so that no postmaster
 // outlives the test.
 func (s *service) stopAll(t testing.TB) {
+	t.Helper()
 	select {
 	case <-s.exited:
 	default:
@@ -256,9 +258,7 @@ func post(ctx context.Context, client *http.Client, url string, v any, header ht
 	if err != nil {
 		return answer{}, err
 	}
-	for name, values := range header {
-		req.Header[name] = values
-	}
+	maps.Copy(req.Header, header)
 	req.Header.Set("Content-Type", "application/json")
 	return do(client, req)
 }
@@ -268,7 +268,7 @@ func do(client *http.Client, req *http.Request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read
+	defer resp.Body.Close()
 	b, err := io.ReadAll(resp.Body)
 	return answer{status: resp.StatusCode, header: resp.Header, body: string(b)}, err
 }

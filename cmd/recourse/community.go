@@ -125,7 +125,9 @@ func publicKeys(folder keys.Folder, b *community.Bundle) error {
 
 // changeBundle reads, changes, signs and stores a community's bundle, unless
 // somebody else changed it meanwhile.
-func changeBundle(ctx context.Context, e environment, kv jetstream.KeyValue, name string, change func(*community.Bundle) error) (changed bool, err error) {
+func changeBundle(
+	ctx context.Context, e environment, kv jetstream.KeyValue, name string, change func(*community.Bundle) error,
+) (changed bool, err error) {
 	ring, err := e.keys.Ring(keys.Admin)
 	if err != nil {
 		return false, err

@@ -62,7 +62,7 @@ func whoMayKnowWhat() []knowledge {
 	consumeAsWorker := []string{api + "CONSUMER.MSG.NEXT.REPORTS.worker", "$JS.ACK.REPORTS.worker.1.1.1.1.1"}
 	consumeAsStats := []string{api + "CONSUMER.MSG.NEXT.REPORTS.stats", api + "CONSUMER.MSG.NEXT.CASES.stats"}
 	forge := []string{"reports.submitted.demo.x", "cases.opened.demo.x", "quarantine.demo.x", "$KV.status.x"}
-	all := func(lists ...[]string) []string { return slices.Concat(lists...) }
+	all := slices.Concat[[]string]
 
 	return []knowledge{
 		{
@@ -130,6 +130,7 @@ func TestEachServicesOwnFilesLetItKnowWhatTheTableSaysAndNoMore(t *testing.T) {
 }
 
 func (k knowledge) checkFiles(t *testing.T, b *workerBench) {
+	t.Helper()
 	var found []string
 	err := filepath.WalkDir(filepath.Dir(b.bus.Keys.Path(k.service, "seal")), func(_ string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
@@ -151,6 +152,7 @@ func (k knowledge) checkFiles(t *testing.T, b *workerBench) {
 
 // checkEnvelopes tries every key of the service on each envelope of a report.
 func (k knowledge) checkEnvelopes(t *testing.T, b *workerBench, s event.Submitted) {
+	t.Helper()
 	var file keys.SealFile
 	raw, err := os.ReadFile(b.bus.Keys.Path(k.service, "seal"))
 	if err != nil {
@@ -185,6 +187,7 @@ func (k knowledge) checkEnvelopes(t *testing.T, b *workerBench, s event.Submitte
 // checkAtRest tries to unwrap the report's data key, as the owner of the tables
 // hands it out: only the month keys stand in between.
 func (k knowledge) checkAtRest(t *testing.T, b *workerBench, report event.ID) {
+	t.Helper()
 	row := vault.WrappedKey{Owner: report, Community: b.demo.Name}
 	err := b.pool.QueryRow(t.Context(), "SELECT month, wrapped FROM moderation.data_key WHERE owner = $1", report).Scan(&row.Month, &row.Wrapped)
 	if err != nil {
@@ -197,6 +200,7 @@ func (k knowledge) checkAtRest(t *testing.T, b *workerBench, report event.ID) {
 }
 
 func (k knowledge) checkPostgreSQL(t *testing.T, b *workerBench) {
+	t.Helper()
 	if !slices.Contains(k.files, "postgres") {
 		return
 	}
@@ -216,6 +220,7 @@ func (k knowledge) checkPostgreSQL(t *testing.T, b *workerBench) {
 }
 
 func (k knowledge) checkNATS(t *testing.T, b *workerBench) {
+	t.Helper()
 	nc := b.bus.Connect(t, k.service)
 	testbench.Eventually(t, 5*time.Second, "NATS answers", nc.IsConnected)
 	for _, subject := range k.natsAllowed {

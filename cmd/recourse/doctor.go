@@ -124,7 +124,7 @@ func checkKeys(d *diagnosis, e environment) error {
 	ring, err := e.keys.Ring(keys.Worker)
 	if err != nil {
 		d.add("month keys", "warning", "keys/worker is not on this machine, so they can't be looked at")
-		return nil
+		return nil //nolint:nilerr // the finding is the answer
 	}
 	inTwoMonths := keys.MonthID(time.Now().UTC().AddDate(0, 2, 0))
 	for _, community := range ring.Communities(keys.ModerationOpen) {
@@ -173,11 +173,13 @@ func checkPasswords(ctx context.Context, d *diagnosis, e environment) {
 	conn, err := pgx.ConnectConfig(ctx, cfg)
 	if err == nil {
 		_ = conn.Close(ctx)
-		d.add("PostgreSQL asks for passwords", "failed", "a role can sign in with a wrong one: use scram-sha-256 in pg_hba.conf, on the socket too")
+		d.add("PostgreSQL asks for passwords", "failed",
+			"a role can sign in with a wrong one: use scram-sha-256 in pg_hba.conf, on the socket too")
 		return
 	}
 	var refused *pgconn.PgError
-	d.verdict(errors.As(err, &refused) && refused.Code == "28P01", "PostgreSQL asks for passwords", "warning", "signing in failed for another reason: has 'recourse migrate' run?")
+	d.verdict(errors.As(err, &refused) && refused.Code == "28P01", "PostgreSQL asks for passwords", "warning",
+		"signing in failed for another reason: has 'recourse migrate' run?")
 }
 
 func (c doctorCmd) checkNATS(ctx context.Context, d *diagnosis, js jetstream.JetStream, embedded bool) bool {
@@ -212,7 +214,7 @@ func (c doctorCmd) checkNATS(ctx context.Context, d *diagnosis, js jetstream.Jet
 
 // syncAlways reads the setting from nats-server's monitoring endpoint /jsz.
 func syncAlways(ctx context.Context, monitor string) (bool, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, monitor+"/jsz", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, monitor+"/jsz", http.NoBody)
 	if err != nil {
 		return false, err
 	}
@@ -220,7 +222,7 @@ func syncAlways(ctx context.Context, monitor string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read
+	defer resp.Body.Close()
 	var jsz struct {
 		Config struct {
 			SyncAlways bool `json:"sync_always"`

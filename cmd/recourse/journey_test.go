@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -129,7 +130,7 @@ func (b *browser) read(resp *http.Response, err error) *page {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read
+	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
 		b.t.Fatal(err)
@@ -150,9 +151,7 @@ func (p *page) send(typed url.Values) *page {
 	for _, m := range regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)"`).FindAllStringSubmatch(p.html, -1) {
 		values.Set(m[1], unescape.Replace(m[2]))
 	}
-	for name, v := range typed {
-		values[name] = v
-	}
+	maps.Copy(values, typed)
 	return p.sendTo(p.path, values)
 }
 

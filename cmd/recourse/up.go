@@ -276,7 +276,8 @@ func readAddresses(data string) (addresses, error) {
 	if err != nil {
 		return a, err
 	}
-	return a, json.Unmarshal(b, &a)
+	err = json.Unmarshal(b, &a)
+	return a, err
 }
 
 // announce makes a sign-in link and says where everything is, in a file and on

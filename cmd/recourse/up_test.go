@@ -180,7 +180,7 @@ func TestEveryCommandHasHelpWithAnExample(t *testing.T) {
 
 func get(t *testing.T, url string) answer {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -104,8 +104,7 @@ func (r *Ring) All(p Purpose, community string) []Entry {
 
 // lookup needs r.mu. An empty id finds the newest.
 func (r *Ring) lookup(p Purpose, community, id string) (Entry, bool) {
-	for i := len(r.entries) - 1; i >= 0; i-- {
-		e := r.entries[i]
+	for _, e := range slices.Backward(r.entries) {
 		if e.Purpose == p && e.Community == community && (id == "" || e.ID == id) {
 			return e, true
 		}

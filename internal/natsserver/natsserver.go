@@ -112,13 +112,13 @@ func (s *Server) Stop() {
 // API and clients of this machine, never payloads.
 type logger struct{ log *slog.Logger }
 
-func (l logger) at(level slog.Level, format string, v ...any) {
-	l.log.Log(context.Background(), level, fmt.Sprintf(format, v...), "part", "nats-server")
+func (l logger) atf(level slog.Level, format string, v ...any) {
+	l.log.Log(context.Background(), level, "NATS server", "says", fmt.Sprintf(format, v...))
 }
 
-func (l logger) Noticef(format string, v ...any) { l.at(slog.LevelDebug, format, v...) }
-func (l logger) Warnf(format string, v ...any)   { l.at(slog.LevelWarn, format, v...) }
-func (l logger) Fatalf(format string, v ...any)  { l.at(slog.LevelError, format, v...) }
-func (l logger) Errorf(format string, v ...any)  { l.at(slog.LevelError, format, v...) }
+func (l logger) Noticef(format string, v ...any) { l.atf(slog.LevelDebug, format, v...) }
+func (l logger) Warnf(format string, v ...any)   { l.atf(slog.LevelWarn, format, v...) }
+func (l logger) Fatalf(format string, v ...any)  { l.atf(slog.LevelError, format, v...) }
+func (l logger) Errorf(format string, v ...any)  { l.atf(slog.LevelError, format, v...) }
 func (l logger) Debugf(format string, v ...any)  {}
 func (l logger) Tracef(format string, v ...any)  {}

@@ -1,7 +1,7 @@
 package pgcluster
 
 import (
-	"fmt"
+	"errors"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -36,7 +36,7 @@ func chooseAccount() (account, error) {
 		}
 		return account{name: name, uid: uid, gid: gid, switched: true}, nil
 	}
-	return account{}, fmt.Errorf("PostgreSQL can't run as root, and there is no user postgres or nobody to run it as")
+	return account{}, errors.New("PostgreSQL can't run as root, and there is no user postgres or nobody to run it as")
 }
 
 // attributes are those of a child process: its own process group, so that a

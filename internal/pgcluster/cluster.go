@@ -143,7 +143,7 @@ func (c *Cluster) makeSocketDir() (string, error) {
 	if err := c.account.own(path); err != nil {
 		return "", fmt.Errorf("handing the socket's folder over: %w", err)
 	}
-	return path, os.Chmod(path, 0o700)
+	return path, os.Chmod(path, 0o700) //nolint:gosec // a folder
 }
 
 // startPostmaster tries until the postmaster takes connections. Right after a
@@ -225,17 +225,14 @@ func (c *Cluster) Supervise(ctx context.Context) error {
 		stopped = c.stopped
 		c.current = nil
 		c.mu.Unlock()
-		if stopped || ctx.Err() != nil {
+		if stopped {
 			return nil
 		}
 		c.cfg.Log.Error("PostgreSQL ended; starting it again")
-		for {
+		for ctx.Err() == nil {
 			err := c.startPostmaster(ctx)
 			if err == nil {
 				break
-			}
-			if ctx.Err() != nil {
-				return nil
 			}
 			c.cfg.Log.Error("PostgreSQL does not start; trying again", "error", err)
 		}

@@ -29,7 +29,7 @@ func majorOf(dir string) (string, error) {
 // left is removed first.
 func initialise(ctx context.Context, p programs, a account, dir, password string) error {
 	parent := filepath.Dir(dir)
-	if err := makeFolders(a, parent); err != nil {
+	if err := makeFolders(parent); err != nil {
 		return err
 	}
 	leftovers, _ := filepath.Glob(dir + ".new-*") // the pattern is well-formed but for odd names, which find nothing
@@ -54,7 +54,7 @@ func initialise(ctx context.Context, p programs, a account, dir, password string
 		return fmt.Errorf("handing the password file over: %w", err)
 	}
 	made := filepath.Join(work, "cluster")
-	cmd := exec.CommandContext(ctx, filepath.Join(p.dir, "initdb"), //nolint:gosec // our own programs
+	cmd := exec.CommandContext(ctx, filepath.Join(p.dir, "initdb"),
 		"--pgdata="+made, "--username="+Superuser, "--pwfile="+passwordFile,
 		"--auth-local=scram-sha-256", "--auth-host=scram-sha-256", "--data-checksums",
 		"--encoding=UTF8", "--locale=C", "--no-instructions")
@@ -68,13 +68,13 @@ func initialise(ctx context.Context, p programs, a account, dir, password string
 	return nil
 }
 
-// makeFolders makes path and what is missing above it so that the account can
-// pass through.
-func makeFolders(a account, path string) error {
+// makeFolders makes path and what is missing above it, so that an unprivileged
+// user can pass through.
+func makeFolders(path string) error {
 	if _, err := os.Stat(path); err == nil {
 		return nil
 	}
-	if err := makeFolders(a, filepath.Dir(path)); err != nil {
+	if err := makeFolders(filepath.Dir(path)); err != nil {
 		return err
 	}
 	if err := os.Mkdir(path, 0o711); err != nil && !errors.Is(err, fs.ErrExist) { //nolint:gosec // others pass through, and see nothing

@@ -21,7 +21,7 @@ type postmaster struct {
 }
 
 func launch(p programs, a account, dir, socket string, log *slog.Logger) (*postmaster, error) {
-	cmd := exec.Command(filepath.Join(p.dir, "postgres"), settings(dir, socket)...) //nolint:gosec,noctx // our own programs; Stop ends it
+	cmd := exec.Command(filepath.Join(p.dir, "postgres"), settings(dir, socket)...) //nolint:noctx // our own programs; Stop ends it
 	cmd.SysProcAttr, cmd.Env, cmd.Dir = a.attributes(), environment(), "/"
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
@@ -40,7 +40,7 @@ func launch(p programs, a account, dir, socket string, log *slog.Logger) (*postm
 		// Wait closes the pipe even when a child of postgres still holds its
 		// other end, so that a killed postmaster is noticed at once.
 		state, _ := cmd.Process.Wait()
-		log.Debug("PostgreSQL ended", "state", fmt.Sprint(state))
+		log.Debug("PostgreSQL ended", "state", state.String())
 		_ = stderr.Close()
 		<-read
 		close(m.done)

@@ -17,7 +17,8 @@ type programs struct {
 }
 
 // ErrNoPrograms says that PostgreSQL's server programs are not installed.
-var ErrNoPrograms = errors.New("initdb and postgres are not found: install PostgreSQL (apt-get install postgresql, dnf install postgresql-server, or brew install postgresql)")
+var ErrNoPrograms = errors.New("initdb and postgres are not found: install PostgreSQL " +
+	"(apt-get install postgresql, dnf install postgresql-server, or brew install postgresql)")
 
 // find returns the programs for a cluster of the given major version, or for a
 // new one where it is empty.
@@ -48,8 +49,8 @@ func find(major string) (programs, error) {
 func folders() []string {
 	var dirs []string
 	if path, err := exec.LookPath("postgres"); err == nil {
-		if real, err := filepath.EvalSymlinks(path); err == nil {
-			dirs = append(dirs, filepath.Dir(real))
+		if target, err := filepath.EvalSymlinks(path); err == nil {
+			dirs = append(dirs, filepath.Dir(target))
 		}
 	}
 	for _, pattern := range []string{
@@ -79,12 +80,12 @@ func versionIn(dir string) (major string, ok bool) {
 	if _, err := os.Stat(filepath.Join(dir, "initdb")); err != nil {
 		return "", false
 	}
-	out, err := exec.Command(filepath.Join(dir, "postgres"), "--version").Output() //nolint:gosec,noctx // ends at once
+	out, err := exec.Command(filepath.Join(dir, "postgres"), "--version").Output() //nolint:noctx // ends at once
 	if err != nil {
 		return "", false
 	}
 	for field := range strings.FieldsSeq(string(out)) {
-		if n := strings.SplitN(field, ".", 2)[0]; n != "" && strings.Trim(n, "0123456789") == "" {
+		if n, _, _ := strings.Cut(field, "."); n != "" && strings.Trim(n, "0123456789") == "" {
 			return n, true
 		}
 	}

@@ -41,7 +41,7 @@ func isPostmaster(pid int, dir string) bool {
 		exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid))
 		return err == nil && strings.HasPrefix(filepath.Base(exe), "postgres") && sameFolder(cwd, dir)
 	}
-	out, err := exec.Command("ps", "-o", "command=", "-p", strconv.Itoa(pid)).Output() //nolint:gosec,noctx // ends at once
+	out, err := exec.Command("ps", "-o", "command=", "-p", strconv.Itoa(pid)).Output() //nolint:noctx // ends at once
 	return err == nil && strings.Contains(string(out), "postgres") && strings.Contains(string(out), dir)
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -51,7 +52,7 @@ func config(url string, folder keys.Folder, s keys.Service) (*pgxpool.Config, er
 	}
 	cfg.ConnConfig.User, cfg.ConnConfig.Password = s.Role(), password
 	cfg.ConnConfig.ConnectTimeout = connectTimeout
-	milliseconds := func(d time.Duration) string { return fmt.Sprint(d.Milliseconds()) }
+	milliseconds := func(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
 	params := cfg.ConnConfig.RuntimeParams
 	params["application_name"] = "recourse " + string(s)
 	params["statement_timeout"] = milliseconds(statementTimeout)
@@ -92,8 +93,7 @@ func IsTransient(err error) bool {
 // Redact returns what of an error may be logged: a server's message and detail
 // can quote values, its code and the names of table and constraint can't.
 func Redact(err error) string {
-	var pgErr *pgconn.PgError
-	if errors.As(err, &pgErr) {
+	if pgErr, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return fmt.Sprintf("PostgreSQL %s %s %s", pgErr.Code, pgErr.TableName, pgErr.ConstraintName)
 	}
 	return err.Error()

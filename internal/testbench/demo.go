@@ -49,9 +49,21 @@ func (b *Bus) Demo(t testing.TB) community.Bundle {
 		Title:   text("Demo community", "Communauté de démonstration", "مجتمع تجريبي"),
 		Conduct: digest,
 		Articles: []community.Article{
-			{ID: "respect", Kinds: []event.Kind{event.KindHarassment, event.KindAbusiveLanguage}, Title: text("Respect", "Respect", "الاحترام"), Text: text("Do not insult or hound anyone.", "N’insultez et ne traquez personne.", "لا تُهِن أحدًا ولا تلاحقه.")},
-			{ID: "safety", Kinds: []event.Kind{event.KindThreat, event.KindViolence}, Title: text("Safety", "Sécurité", "السلامة"), Text: text("Do not threaten anyone.", "Ne menacez personne.", "لا تهدّد أحدًا.")},
-			{ID: "doxxing", Kinds: []event.Kind{event.KindDoxxing}, Title: text("Private details", "Vie privée", "الخصوصية"), Text: text("Do not publish private details.", "Ne publiez pas de données privées.", "لا تنشر معلومات خاصة.")},
+			{
+				ID: "respect", Kinds: []event.Kind{event.KindHarassment, event.KindAbusiveLanguage},
+				Title: text("Respect", "Respect", "الاحترام"),
+				Text:  text("Do not insult or hound anyone.", "N’insultez et ne traquez personne.", "لا تُهِن أحدًا ولا تلاحقه."),
+			},
+			{
+				ID: "safety", Kinds: []event.Kind{event.KindThreat, event.KindViolence},
+				Title: text("Safety", "Sécurité", "السلامة"),
+				Text:  text("Do not threaten anyone.", "Ne menacez personne.", "لا تهدّد أحدًا."),
+			},
+			{
+				ID: "doxxing", Kinds: []event.Kind{event.KindDoxxing},
+				Title: text("Private details", "Vie privée", "الخصوصية"),
+				Text:  text("Do not publish private details.", "Ne publiez pas de données privées.", "لا تنشر معلومات خاصة."),
+			},
 		},
 		Keys: community.PublicKeys{
 			Moderation: b.public(t, keys.ModerationPublic, "demo"),

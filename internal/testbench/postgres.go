@@ -23,7 +23,7 @@ import (
 
 // cluster is the one private cluster of this test process. Each test has a
 // database of its own on it; roles are the cluster's, and so are passwords.
-var cluster struct {
+var cluster struct { //nolint:gochecknoglobals // one process, one cluster
 	once sync.Once
 	err  error
 	keys keys.Folder
@@ -31,7 +31,7 @@ var cluster struct {
 	pg   *pgcluster.Cluster
 }
 
-var databases atomic.Int64
+var databases atomic.Int64 //nolint:gochecknoglobals // numbers the cluster's databases
 
 func startCluster() {
 	cluster.once.Do(func() {

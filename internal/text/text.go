@@ -45,13 +45,14 @@ func Clean(s string, maxChars int) (string, error) {
 	return s, nil
 }
 
-// CleanLine is Clean for a text of one line: newline and tab are refused too.
+// CleanLine is Clean for a text of one line: tab and what ends a line are
+// refused too.
 func CleanLine(s string, maxChars int) (string, error) {
 	s, err := Clean(s, maxChars)
 	if err != nil {
 		return "", err
 	}
-	if strings.ContainsAny(s, "\n\t") {
+	if strings.ContainsAny(s, "\n\t\u2028\u2029") {
 		return "", ErrControl
 	}
 	return s, nil

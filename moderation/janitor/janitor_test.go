@@ -2,6 +2,7 @@ package janitor_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"testing"
@@ -24,7 +25,7 @@ import (
 func TestMain(m *testing.M) {
 	code := testbench.Main(m)
 	if err := goleak.Find(); code == 0 && err != nil {
-		os.Stderr.WriteString(err.Error() + "\n")
+		fmt.Fprintln(os.Stderr, err)
 		code = 1
 	}
 	os.Exit(code)

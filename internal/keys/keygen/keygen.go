@@ -63,7 +63,7 @@ func ensureLogin(f keys.Folder, s keys.Service) error {
 	}
 	if s.UsesPostgres() {
 		if _, err := os.Stat(f.Path(s, "postgres")); errors.Is(err, fs.ErrNotExist) {
-			password := base64.RawURLEncoding.EncodeToString(random(32))
+			password := base64.RawURLEncoding.EncodeToString(random())
 			if err := writeFile(f.Path(s, "postgres"), []byte(password+"\n")); err != nil {
 				return err
 			}
@@ -80,7 +80,7 @@ func ensureSecret(f keys.Folder, s keys.Service, p keys.Purpose, now time.Time) 
 	if len(ring.All(p, "")) > 0 {
 		return nil
 	}
-	return add(f, s, keys.Entry{Purpose: p, ID: newKeyID(), Created: now.UTC(), Key: random(32)})
+	return add(f, s, keys.Entry{Purpose: p, ID: newKeyID(), Created: now.UTC(), Key: random()})
 }
 
 // ensureOperator makes the signing key first and hands its public half out
@@ -91,7 +91,7 @@ func ensureOperator(f keys.Folder, now time.Time) error {
 		return err
 	}
 	if len(admin.All(keys.OperatorSign, "")) == 0 {
-		sign := keys.Entry{Purpose: keys.OperatorSign, ID: newKeyID(), Created: now.UTC(), Key: random(ed25519.SeedSize)}
+		sign := keys.Entry{Purpose: keys.OperatorSign, ID: newKeyID(), Created: now.UTC(), Key: random()}
 		if err := add(f, keys.Admin, sign); err != nil {
 			return err
 		}
@@ -149,10 +149,12 @@ func EnsureCommunity(f keys.Folder, name string, now time.Time) (made bool, err 
 		if err != nil {
 			return made, err
 		}
-		if err := add(f, p.owner, keys.Entry{Purpose: p.private, Community: name, ID: key.ID, Created: now.UTC(), Key: secret}); err != nil {
+		private := keys.Entry{Purpose: p.private, Community: name, ID: key.ID, Created: now.UTC(), Key: secret}
+		if err := add(f, p.owner, private); err != nil {
 			return made, err
 		}
-		if err := add(f, keys.Admin, keys.Entry{Purpose: p.public, Community: name, ID: key.ID, Created: now.UTC(), Key: key.Public()}); err != nil {
+		public := keys.Entry{Purpose: p.public, Community: name, ID: key.ID, Created: now.UTC(), Key: key.Public()}
+		if err := add(f, keys.Admin, public); err != nil {
 			return made, err
 		}
 		made = true
@@ -178,7 +180,7 @@ func ensureMonths(f keys.Folder, name string, now time.Time) (made bool, err err
 		id := keys.MonthID(first.AddDate(0, m, 0))
 		w, workerErr := worker.Find(keys.Month, name, id)
 		c, consoleErr := console.Find(keys.Month, name, id)
-		key := keys.Entry{Purpose: keys.Month, Community: name, ID: id, Created: now.UTC(), Key: random(32)}
+		key := keys.Entry{Purpose: keys.Month, Community: name, ID: id, Created: now.UTC(), Key: random()}
 		switch {
 		case workerErr == nil:
 			key = w
@@ -206,11 +208,15 @@ func ensureMonths(f keys.Folder, name string, now time.Time) (made bool, err err
 	return len(forWorker)+len(forConsole) > 0, nil
 }
 
+// keySize is that of an HMAC-SHA-256 key, an AES-256 key, an Ed25519 seed and a
+// password's randomness.
+const keySize = 32
+
 // newKeyID names a key without telling when or for what it was made.
 func newKeyID() string { return event.NewID().String()[:16] }
 
-func random(n int) []byte {
-	b := make([]byte, n)
-	rand.Read(b) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24
+func random() []byte {
+	b := make([]byte, keySize)
+	rand.Read(b)
 	return b
 }

@@ -45,7 +45,7 @@ type Receipt struct {
 // New returns a random receipt.
 func New() Receipt {
 	var seed [SeedSize]byte
-	rand.Read(seed[:]) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24
+	rand.Read(seed[:])
 	return FromSeed(seed)
 }
 
@@ -58,7 +58,7 @@ func FromSeed(seed [SeedSize]byte) Receipt {
 		if bit/8+1 < len(seed) {
 			pair |= uint16(seed[bit/8+1])
 		}
-		r.values[i] = byte(pair>>(11-bit%8)) & 31
+		r.values[i] = byte(pair >> (11 - bit%8) & 31)
 	}
 	return r
 }
@@ -78,11 +78,11 @@ func Parse(s string) (Receipt, error) {
 		if len(typed) > symbols {
 			return Receipt{}, ErrFormat
 		}
-		v := strings.IndexByte(alphabet, canonical(byte(c)))
+		v := strings.IndexByte(alphabet, canonical(byte(c))) //nolint:gosec // at most 127, see above
 		if v < 0 {
 			return Receipt{}, ErrFormat
 		}
-		typed = append(typed, byte(v))
+		typed = append(typed, byte(v)) //nolint:gosec // at most 31
 	}
 	if len(typed) != symbols+1 {
 		return Receipt{}, ErrFormat

@@ -76,8 +76,8 @@ func unpad(padded []byte) ([]byte, error) {
 	if len(padded) < prefix {
 		return nil, ErrPadding
 	}
-	n := int(binary.BigEndian.Uint32(padded))
-	if n > len(padded)-prefix {
+	n := binary.BigEndian.Uint32(padded) // not an int: of 32 bits it could be negative
+	if uint64(n) > uint64(len(padded)-prefix) {
 		return nil, ErrPadding
 	}
 	for _, b := range padded[prefix+n:] {
