@@ -44,22 +44,23 @@ func TestNoTwoListsOfPartsAreAuthenticatedAlike(t *testing.T) {
 }
 
 func TestAReceiptBelongsToOneRequest(t *testing.T) {
-	s := secrets{receiptSeed: []byte("key")}
-	first := s.receiptOf("public", "demo", "route", "key", []byte("body"))
-	if s.receiptOf("public", "demo", "route", "key", []byte("body")) != first {
+	of := func(seed, client, community, route, key, body string) string {
+		return secrets{receiptSeed: []byte(seed)}.receiptOf(client, community, route, key, []byte(body)).Reveal()
+	}
+	first := of("seed", "public", "demo", "route", "key", "body")
+	if of("seed", "public", "demo", "route", "key", "body") != first {
 		t.Error("the same request has another receipt")
 	}
-	others := []any{
-		s.receiptOf("client:x", "demo", "route", "key", []byte("body")),
-		s.receiptOf("public", "other", "route", "key", []byte("body")),
-		s.receiptOf("public", "demo", "other", "key", []byte("body")),
-		s.receiptOf("public", "demo", "route", "other", []byte("body")),
-		s.receiptOf("public", "demo", "route", "key", []byte("other")),
-		secrets{receiptSeed: []byte("other")}.receiptOf("public", "demo", "route", "key", []byte("body")),
-	}
-	for n, other := range others {
-		if other == any(first) {
-			t.Errorf("request %d shares a receipt", n)
+	for what, other := range map[string]string{
+		"another intake's seed": of("other", "public", "demo", "route", "key", "body"),
+		"another client":        of("seed", "client:x", "demo", "route", "key", "body"),
+		"another community":     of("seed", "public", "other", "route", "key", "body"),
+		"another route":         of("seed", "public", "demo", "other", "key", "body"),
+		"another key":           of("seed", "public", "demo", "route", "other", "body"),
+		"another body":          of("seed", "public", "demo", "route", "key", "other"),
+	} {
+		if other == first {
+			t.Errorf("%s shares a receipt", what)
 		}
 	}
 }

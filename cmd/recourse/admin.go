@@ -14,6 +14,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"recourse/internal/bus"
 	"recourse/internal/community"
 	"recourse/internal/event"
 	"recourse/internal/keys"
@@ -53,7 +54,7 @@ func (c communityApplyCmd) Run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	nc, js, err := e.connect(keys.Admin)
+	nc, js, err := e.connectNow(ctx, keys.Admin)
 	if err != nil {
 		return err
 	}
@@ -200,14 +201,14 @@ func (c clientAddCmd) Run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	nc, js, err := e.connect(keys.Admin)
+	nc, js, err := e.connectNow(ctx, keys.Admin)
 	if err != nil {
 		return err
 	}
 	defer nc.Close()
-	kv, err := js.KeyValue(ctx, event.BucketCommunities)
+	kv, err := bus.Bucket(ctx, js, event.BucketCommunities)
 	if err != nil {
-		return fmt.Errorf("looking up the bucket of communities: %w", err)
+		return err
 	}
 	secret := make([]byte, 32)
 	rand.Read(secret)
@@ -244,7 +245,7 @@ type quarantineListCmd struct {
 func (quarantineListCmd) Help() string { return "Example: recourse admin quarantine list --json" }
 
 func (c quarantineListCmd) Run(ctx context.Context, log *slog.Logger) error {
-	return withQuarantine(c.partsFlags, log, func(q quarantine.Quarantine) error {
+	return withQuarantine(ctx, c.partsFlags, log, func(q quarantine.Quarantine) error {
 		entries, err := q.List(ctx)
 		if err != nil {
 			return err
@@ -276,7 +277,7 @@ type quarantineRetryCmd struct {
 func (quarantineRetryCmd) Help() string { return "Example: recourse admin quarantine retry 12" }
 
 func (c quarantineRetryCmd) Run(ctx context.Context, log *slog.Logger) error {
-	return withQuarantine(c.partsFlags, log, func(q quarantine.Quarantine) error {
+	return withQuarantine(ctx, c.partsFlags, log, func(q quarantine.Quarantine) error {
 		for _, seq := range c.Sequence {
 			if err := q.Retry(ctx, seq); err != nil {
 				return fmt.Errorf("%d: %w", seq, err)
@@ -295,7 +296,7 @@ type quarantineDropCmd struct {
 func (quarantineDropCmd) Help() string { return "Example: recourse admin quarantine drop 12" }
 
 func (c quarantineDropCmd) Run(ctx context.Context, log *slog.Logger) error {
-	return withQuarantine(c.partsFlags, log, func(q quarantine.Quarantine) error {
+	return withQuarantine(ctx, c.partsFlags, log, func(q quarantine.Quarantine) error {
 		for _, seq := range c.Sequence {
 			if err := q.Drop(ctx, seq); err != nil {
 				return fmt.Errorf("%d: %w", seq, err)
@@ -306,12 +307,12 @@ func (c quarantineDropCmd) Run(ctx context.Context, log *slog.Logger) error {
 	})
 }
 
-func withQuarantine(f partsFlags, log *slog.Logger, do func(quarantine.Quarantine) error) error {
+func withQuarantine(ctx context.Context, f partsFlags, log *slog.Logger, do func(quarantine.Quarantine) error) error {
 	e, err := newEnvironment(f, log)
 	if err != nil {
 		return err
 	}
-	nc, js, err := e.connect(keys.Admin)
+	nc, js, err := e.connectNow(ctx, keys.Admin)
 	if err != nil {
 		return err
 	}

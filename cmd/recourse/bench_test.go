@@ -18,7 +18,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"recourse/internal/event"
+	"recourse/internal/postgres"
 	"recourse/internal/testbench"
 )
 
@@ -310,4 +313,15 @@ func statusOf(t testing.TB, intake, receipt string) (statusAnswer, bool) {
 	var s statusAnswer
 	a.decode(t, &s)
 	return s, true
+}
+
+// adminPool connects as the owner of the schemas.
+func adminPool(t testing.TB, e environment) *pgxpool.Pool {
+	t.Helper()
+	pool, err := postgres.AdminPool(context.Background(), e.databaseURL, e.keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	return pool
 }

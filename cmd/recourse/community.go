@@ -15,6 +15,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"recourse/internal/bus"
 	"recourse/internal/community"
 	"recourse/internal/event"
 	"recourse/internal/keys"
@@ -82,9 +83,9 @@ func applyCommunity(ctx context.Context, e environment, js jetstream.JetStream, 
 	if _, err := keygen.EnsureCommunity(e.keys, d.file.Name, time.Now()); err != nil {
 		return false, err
 	}
-	kv, err := js.KeyValue(ctx, event.BucketCommunities)
+	kv, err := bus.Bucket(ctx, js, event.BucketCommunities)
 	if err != nil {
-		return false, fmt.Errorf("looking up the bucket of communities: %w", err)
+		return false, err
 	}
 	digest := community.Digest(d.conduct)
 	// Before the bundle that names it: a report must never pin a code that is

@@ -56,7 +56,7 @@ func migrate(ctx context.Context, e environment, s bus.Settings) error {
 	if err := postgres.Migrate(ctx, e.databaseURL, e.keys, store.Schema()); err != nil {
 		return err
 	}
-	nc, js, err := e.connect(keys.Admin)
+	nc, js, err := e.connectNow(ctx, keys.Admin)
 	if err != nil {
 		return err
 	}

@@ -67,6 +67,26 @@ func (e environment) connect(s keys.Service) (*nats.Conn, jetstream.JetStream, e
 	return nc, js, nil
 }
 
+// connectNow is connect for commands that end: it fails where NATS does not
+// answer, and says where it was looked for.
+func (e environment) connectNow(ctx context.Context, s keys.Service) (*nats.Conn, jetstream.JetStream, error) {
+	nc, js, err := e.connect(s)
+	if err != nil {
+		return nil, nil, err
+	}
+	err = waitReady(ctx, 5*time.Second, process{name: "NATS", ready: func(context.Context) error {
+		if nc.IsConnected() {
+			return nil
+		}
+		return fmt.Errorf("no answer at %s", e.natsURL)
+	}})
+	if err != nil {
+		nc.Close()
+		return nil, nil, err
+	}
+	return nc, js, nil
+}
+
 func (e environment) pool(ctx context.Context, s keys.Service) (*pgxpool.Pool, error) {
 	return postgres.Pool(ctx, e.databaseURL, e.keys, s)
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"recourse/internal/bus"
 	"recourse/internal/event"
 )
 
@@ -121,9 +122,9 @@ func (s *Source) Refresh(ctx context.Context) error {
 }
 
 func (s *Source) read(ctx context.Context, name string) (Bundle, error) {
-	kv, err := s.js.KeyValue(ctx, event.BucketCommunities)
+	kv, err := bus.Bucket(ctx, s.js, event.BucketCommunities)
 	if err != nil {
-		return Bundle{}, fmt.Errorf("looking up the bucket of communities: %w", err)
+		return Bundle{}, err
 	}
 	entry, err := kv.Get(ctx, Key(name))
 	if err != nil {
@@ -134,9 +135,9 @@ func (s *Source) read(ctx context.Context, name string) (Bundle, error) {
 
 // Conduct returns the file of the code of conduct with this digest.
 func (s *Source) Conduct(ctx context.Context, digest string) ([]byte, error) {
-	kv, err := s.js.KeyValue(ctx, event.BucketCommunities)
+	kv, err := bus.Bucket(ctx, s.js, event.BucketCommunities)
 	if err != nil {
-		return nil, fmt.Errorf("looking up the bucket of communities: %w", err)
+		return nil, err
 	}
 	entry, err := kv.Get(ctx, ConductKey(digest))
 	if errors.Is(err, jetstream.ErrKeyNotFound) || errors.Is(err, jetstream.ErrInvalidKey) {

@@ -19,6 +19,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"golang.org/x/sync/errgroup"
 
+	"recourse/internal/bus"
 	"recourse/internal/event"
 	"recourse/internal/fault"
 	"recourse/internal/postgres"
@@ -31,6 +32,7 @@ const (
 	retryWait  = 500 * time.Millisecond
 	batchSize  = 256
 	roundTime  = 20 * time.Second
+	ackTime    = 2 * time.Second // an answer that was lost with its server never comes
 	parallelly = 32
 )
 
@@ -96,9 +98,9 @@ func (r *Relay) round(ctx context.Context) (sent int, err error) {
 		if err != nil || len(unsent) == 0 {
 			return err
 		}
-		kv, err := r.js.KeyValue(ctx, event.BucketStatus)
+		kv, err := bus.Bucket(ctx, r.js, event.BucketStatus)
 		if err != nil {
-			return fmt.Errorf("looking up the bucket of statuses: %w", err)
+			return err
 		}
 		fault.Point("relay.publish.before")
 		done, failed := r.publish(ctx, kv, firstOfEach(unsent))
@@ -168,6 +170,8 @@ func (r *Relay) publishOne(ctx context.Context, kv jetstream.KeyValue, row store
 		}
 		return status.Put(ctx, kv, report)
 	}
+	ctx, cancel := context.WithTimeout(ctx, ackTime)
+	defer cancel()
 	msg := &nats.Msg{Subject: *row.Subject, Data: row.Payload, Header: nats.Header{}}
 	if _, err := r.js.PublishMsg(ctx, msg, jetstream.WithMsgID(*row.MessageID), jetstream.WithExpectStream(event.StreamCases)); err != nil {
 		return fmt.Errorf("publishing a case event: %w", err)

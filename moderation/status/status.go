@@ -85,6 +85,9 @@ func (r Report) record() ([]byte, error) {
 	return json.Marshal(event.StatusRecord{V: event.StatusRecordVersion, Version: r.Version, Sealed: envelope})
 }
 
+// putTime bounds one Put: an answer that was lost with its server never comes.
+const putTime = 2 * time.Second
+
 // conflicts bounds how often Put starts over when others write the same record.
 const conflicts = 10
 
@@ -94,6 +97,8 @@ func Put(ctx context.Context, kv jetstream.KeyValue, r Report) error {
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(ctx, putTime)
+	defer cancel()
 	// Most records are new: try that first, it saves a read.
 	_, err = kv.Create(ctx, r.StatusKey, value)
 	for range conflicts {

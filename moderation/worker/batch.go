@@ -10,6 +10,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"golang.org/x/sync/errgroup"
 
+	"recourse/internal/bus"
 	"recourse/internal/event"
 	"recourse/internal/fault"
 	"recourse/internal/postgres"
@@ -125,12 +126,12 @@ func (w *Worker) readAll(ctx context.Context, h *holding, msgs []jetstream.Msg) 
 // finish tells each report's status and acknowledges it.
 func (w *Worker) finish(ctx context.Context, h *holding, batch []opened, statuses []status.Report) error {
 	w.stored()
-	kv, err := w.js.KeyValue(ctx, event.BucketStatus)
+	kv, err := bus.Bucket(ctx, w.js, event.BucketStatus)
 	if err != nil {
 		for _, o := range batch {
 			w.putBack(h, o.msg)
 		}
-		return fmt.Errorf("looking up the bucket of statuses: %w", err)
+		return err
 	}
 	fault.Point("worker.status.before")
 	var g errgroup.Group
@@ -172,6 +173,8 @@ func (w *Worker) quarantine(ctx context.Context, h *holding, msg jetstream.Msg, 
 		event.HeaderSequence: {sequence},
 	}}
 	fault.Point("worker.quarantine.before")
+	ctx, cancel := context.WithTimeout(ctx, ackTime)
+	defer cancel()
 	// The same message quarantined twice has the same id and is stored once.
 	if _, err := w.js.PublishMsg(ctx, out, jetstream.WithMsgID(sequence), jetstream.WithExpectStream(event.StreamQuarantine)); err != nil {
 		w.putBack(h, msg)

@@ -34,6 +34,7 @@ const (
 	lanes       = 2                // batches worked on at once
 	fetchWait   = time.Second      // for the first message of a batch
 	batchTime   = 20 * time.Second // for all of one batch
+	ackTime     = 2 * time.Second  // for QUARANTINE: an answer that was lost with its server never comes
 	putBackWait = time.Second      // before a message that may pass later comes again
 	retryWait   = 250 * time.Millisecond
 )

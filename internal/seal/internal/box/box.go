@@ -77,7 +77,7 @@ func unpad(padded []byte) ([]byte, error) {
 		return nil, ErrPadding
 	}
 	n := binary.BigEndian.Uint32(padded) // not an int: of 32 bits it could be negative
-	if uint64(n) > uint64(len(padded)-prefix) {
+	if int64(n) > int64(len(padded)-prefix) {
 		return nil, ErrPadding
 	}
 	for _, b := range padded[prefix+n:] {
