@@ -24,8 +24,8 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: deps
-deps: ## install PostgreSQL and a C compiler where they are missing
-	@deploy/install-deps.sh postgresql cc
+deps: ## install PostgreSQL, a C compiler and Chromium where they are missing
+	@deploy/install-deps.sh postgresql cc chromium
 
 .PHONY: build
 build: ## build bin/recourse

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Installs what building, testing and running need and this machine lacks:
 #
-#   deploy/install-deps.sh postgresql cc
+#   deploy/install-deps.sh postgresql cc chromium
 #
 #   postgresql  the server's programs, initdb and postgres; no server is set up or started
 #   cc          a C compiler, for go test -race
+#   chromium    a browser, for tests of what only a browser shows
 #
 # It says nothing and changes nothing where all of it is there. It uses apt-get,
 # dnf or brew, and sudo where it is not root.
@@ -54,6 +55,7 @@ has() {
 	case $1 in
 	postgresql) has_postgresql ;;
 	cc) has_cc ;;
+	chromium) command -v chromium >/dev/null ;;
 	esac
 }
 
@@ -94,6 +96,7 @@ install_with_apt() {
 		case $what in
 		postgresql) apt_postgresql ;;
 		cc) apt_install gcc libc6-dev ;;
+		chromium) apt_install chromium ;;
 		esac
 	done
 }
@@ -104,6 +107,7 @@ install_with_dnf() {
 		case $what in
 		postgresql) as_root dnf install --assumeyes postgresql-server >&2 ;;
 		cc) as_root dnf install --assumeyes gcc glibc-devel >&2 ;;
+		chromium) as_root dnf install --assumeyes chromium >&2 ;;
 		esac
 	done
 }
@@ -117,16 +121,17 @@ install_with_brew() {
 			[[ $(uname) != Darwin ]] || die 'for a C compiler run: xcode-select --install'
 			brew install gcc >&2
 			;;
+		chromium) brew install --cask chromium >&2 ;;
 		esac
 	done
 }
 
-[[ $# -gt 0 ]] || die "usage: $0 [postgresql] [cc]"
+[[ $# -gt 0 ]] || die "usage: $0 [postgresql] [cc] [chromium]"
 missing=()
 for what in "$@"; do
 	case $what in
-	postgresql | cc) has "$what" || missing+=("$what") ;;
-	*) die "I know postgresql and cc, not $what" ;;
+	postgresql | cc | chromium) has "$what" || missing+=("$what") ;;
+	*) die "I know postgresql, cc and chromium, not $what" ;;
 	esac
 done
 [[ ${#missing[@]} -gt 0 ]] || exit 0

@@ -73,6 +73,9 @@ func TestTheFormSendsTheSameReportAsTheAPI(t *testing.T) {
 			t.Errorf("the page with the receipt echoes %q", echoed)
 		}
 	}
+	if strings.Contains(a.body, "?lang=fr") || strings.Contains(a.body, `name="lang"`) {
+		t.Error("changing the language would lose the receipt")
+	}
 	if n := strings.Count(a.body, shown[:5]); n != 1 {
 		t.Errorf("the receipt stands %d times on the page", n)
 	}

@@ -194,7 +194,8 @@ func TestAStatusThatWasForgedIsNotShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	foreign := event.StatusRecord{V: 1, Version: 9, Sealed: b.sealTo(receipt.New(), seal.PurposeStatus, event.Status{})}
-	for what, value := range map[string]string{"sealed to another": toJSON(t, foreign), "no record": marker, "another version": `{"v":99}`} {
+	newer := event.StatusRecord{V: 2, Version: 9, Sealed: b.sealTo(r, seal.PurposeStatus, event.Status{Report: r.ReportID()})}
+	for what, value := range map[string]string{"sealed to another": toJSON(t, foreign), "no record": marker, "another version": toJSON(t, newer)} {
 		if _, err := kv.Put(t.Context(), r.StatusKey(), []byte(value)); err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,9 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
 
 	"recourse/internal/keys"
 )
@@ -67,5 +70,29 @@ func TestDoctorSaysWhatIsAwayAndEndsWithACodeOfItsOwn(t *testing.T) {
 	}
 	if code != exitSick || d.OK || d.level("NATS answers") != "failed" || d.level("PostgreSQL answers") != "ok" {
 		t.Errorf("it ends with %d and finds %+v; want %d and NATS away", code, d.Checks, exitSick)
+	}
+}
+
+func TestDoctorReadsSyncAlwaysFromTheServersMonitoring(t *testing.T) {
+	for _, on := range []bool{true, false} {
+		ns, err := server.NewServer(&server.Options{
+			Host: "127.0.0.1", Port: server.RANDOM_PORT, HTTPHost: "127.0.0.1", HTTPPort: server.RANDOM_PORT,
+			JetStream: true, StoreDir: t.TempDir(), SyncAlways: on, NoSigs: true, NoLog: true,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ns.Start()
+		t.Cleanup(func() {
+			ns.Shutdown()
+			ns.WaitForShutdown()
+		})
+		if !ns.ReadyForConnections(10 * time.Second) {
+			t.Fatal("the server does not start")
+		}
+		got, err := syncAlways(t.Context(), "http://"+ns.MonitorAddr().String())
+		if err != nil || got != on {
+			t.Errorf("it reads %t, %v; want %t", got, err, on)
+		}
 	}
 }

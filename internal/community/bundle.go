@@ -168,6 +168,8 @@ func (b Bundle) check() error {
 	switch {
 	case !event.ValidCommunity(b.Name):
 		return fmt.Errorf("%w: the name is not 1 to 40 lowercase letters, digits and hyphens", ErrBundle)
+	case b.Version < 1:
+		return fmt.Errorf("%w: the version is not 1 or more", ErrBundle)
 	case len(b.Languages) == 0:
 		return fmt.Errorf("%w: no language", ErrBundle)
 	case len(b.Conduct) != 2*sha256.Size:

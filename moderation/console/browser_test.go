@@ -19,7 +19,7 @@ import (
 func TestAfterALinkOnAnotherSiteABrowserShowsTheQueue(t *testing.T) {
 	chromium, err := exec.LookPath("chromium")
 	if err != nil {
-		t.Skip("no chromium here")
+		t.Fatalf("%v: run make deps", err)
 	}
 	b := setup(t)
 	link := b.url + console.SignInPath + b.link(t, b.moderator(t, "Ana", "demo"))
