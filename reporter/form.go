@@ -124,9 +124,10 @@ func token(c *gin.Context, values url.Values) string {
 }
 
 // shown returns the draft as the form shows it again: without the control
-// characters that no input can show, so that sending it again works.
+// characters and ends of lines that an input can't show, so that sending it
+// again works.
 func (d draft) shown() draft {
-	d.Description = withoutControls(d.Description, "\n\t")
+	d.Description = withoutControls(d.Description, "\n\t\u2028\u2029")
 	d.Platform = withoutControls(d.Platform, "")
 	d.Handle = withoutControls(d.Handle, "")
 	d.Contact = withoutControls(d.Contact, "")
@@ -142,7 +143,11 @@ func withoutControls(s, keep string) string {
 	s = strings.ReplaceAll(s, "\r\n", "\n")
 	return strings.Map(func(r rune) rune {
 		switch {
-		case !unicode.IsControl(r), strings.ContainsRune(keep, r):
+		case strings.ContainsRune(keep, r):
+			return r
+		case r == '\u2028', r == '\u2029':
+			return ' '
+		case !unicode.IsControl(r):
 			return r
 		case unicode.IsSpace(r):
 			return ' '

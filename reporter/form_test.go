@@ -195,14 +195,14 @@ func TestAFormAtFaultComesBackWithEverythingTypedAndTheFieldsMarked(t *testing.T
 
 func TestControlCharactersAreTakenOutOfWhatTheFormShowsAgain(t *testing.T) {
 	b := setup(t)
-	a := b.postForm(changed(filled(), "description", "a\x00b\x0bc\x1b[0m\td\r\ne", "handle", "x\ty\x7f"))
+	a := b.postForm(changed(filled(), "description", "a\x00b\x0bc\x1b[0m\td\r\ne", "handle", "x\ty\u2028z\x7f"))
 	if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "invisible characters") {
 		t.Fatalf("status %d", a.status)
 	}
-	if !strings.Contains(a.body, ">\nab c[0m\td\ne</textarea>") || !strings.Contains(a.body, `value="x y"`) {
+	if !strings.Contains(a.body, ">\nab c[0m\td\ne</textarea>") || !strings.Contains(a.body, `value="x y z"`) {
 		t.Errorf("the form shows something else: %s", a.body)
 	}
-	receiptOn(t, b.postForm(changed(filled(), "description", "ab c[0m\td\ne", "handle", "x y")).body)
+	receiptOn(t, b.postForm(changed(filled(), "description", "ab c[0m\td\ne", "handle", "x y z")).body)
 }
 
 func TestTheFormKeepsEverythingWhileReportsCannotBeStored(t *testing.T) {
