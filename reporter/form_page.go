@@ -11,7 +11,6 @@ import (
 
 	"recourse/internal/community"
 	"recourse/internal/event"
-	"recourse/internal/web"
 )
 
 // formRoute stands for the form in what a receipt is made from.
@@ -216,37 +215,4 @@ func (v view) words(f fault, input string) string {
 		s = v.texts["error."+string(f.Rule)]
 	}
 	return strings.ReplaceAll(s, "{max}", v.Number(f.Max))
-}
-
-// communityOfPage answers the request itself where there is no such community.
-func (i *Intake) communityOfPage(c *gin.Context) (community.Bundle, bool) {
-	bundle, ok := i.communities.Get(c.Param("community"))
-	switch {
-	case ok:
-	case !i.read.Load():
-		i.problemPage(c, http.StatusServiceUnavailable)
-	default:
-		i.problemPage(c, http.StatusNotFound)
-	}
-	return bundle, ok
-}
-
-// problemPage says what is wrong with the request as a whole.
-func (i *Intake) problemPage(c *gin.Context, status int) {
-	v := i.pages.view(c, i.pages.languages.all(), "title.problem", c.Query(inputSwitch))
-	v.Languages = nil
-	if status == http.StatusServiceUnavailable {
-		c.Header("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
-	}
-	v.Body = strconv.Itoa(status)
-	i.pages.render(c, status, "problem", v)
-}
-
-// noRoute answers programs in JSON and people in HTML.
-func (i *Intake) noRoute(c *gin.Context) {
-	if strings.HasPrefix(c.Request.URL.Path, "/v1/") {
-		web.WriteProblem(c, web.Problem{Status: http.StatusNotFound})
-		return
-	}
-	i.problemPage(c, http.StatusNotFound)
 }

@@ -17,7 +17,6 @@ import (
 	"recourse/internal/bus"
 	"recourse/internal/community"
 	"recourse/internal/event"
-	"recourse/internal/keys"
 	"recourse/internal/postgres"
 	"recourse/moderation/console"
 	"recourse/moderation/quarantine"
@@ -54,7 +53,7 @@ func (c communityApplyCmd) Run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	nc, js, err := e.connectNow(ctx, keys.Admin)
+	nc, js, err := e.connectAdmin(ctx)
 	if err != nil {
 		return err
 	}
@@ -201,7 +200,7 @@ func (c clientAddCmd) Run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	nc, js, err := e.connectNow(ctx, keys.Admin)
+	nc, js, err := e.connectAdmin(ctx)
 	if err != nil {
 		return err
 	}
@@ -312,7 +311,7 @@ func withQuarantine(ctx context.Context, f partsFlags, log *slog.Logger, do func
 	if err != nil {
 		return err
 	}
-	nc, js, err := e.connectNow(ctx, keys.Admin)
+	nc, js, err := e.connectAdmin(ctx)
 	if err != nil {
 		return err
 	}

@@ -94,7 +94,7 @@ func (c doctorCmd) Run(ctx context.Context, log *slog.Logger) error {
 	}
 	defer pool.Close()
 	databaseThere := checkPostgres(ctx, d, e, pool)
-	nc, js, err := e.connectNow(ctx, keys.Admin)
+	nc, js, err := e.connectAdmin(ctx)
 	if err != nil {
 		d.add("NATS answers", "failed", err.Error())
 	} else {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"recourse/internal/bus"
-	"recourse/internal/keys"
 	"recourse/internal/postgres"
 	"recourse/moderation/store"
 )
@@ -56,7 +55,7 @@ func migrate(ctx context.Context, e environment, s bus.Settings) error {
 	if err := postgres.Migrate(ctx, e.databaseURL, e.keys, store.Schema()); err != nil {
 		return err
 	}
-	nc, js, err := e.connectNow(ctx, keys.Admin)
+	nc, js, err := e.connectAdmin(ctx)
 	if err != nil {
 		return err
 	}

@@ -67,10 +67,10 @@ func (e environment) connect(s keys.Service) (*nats.Conn, jetstream.JetStream, e
 	return nc, js, nil
 }
 
-// connectNow is connect for commands that end: it fails where NATS does not
-// answer, and says where it was looked for.
-func (e environment) connectNow(ctx context.Context, s keys.Service) (*nats.Conn, jetstream.JetStream, error) {
-	nc, js, err := e.connect(s)
+// connectAdmin connects as the admin, for commands that end: it fails where NATS
+// does not answer, and says where it was looked for.
+func (e environment) connectAdmin(ctx context.Context) (*nats.Conn, jetstream.JetStream, error) {
+	nc, js, err := e.connect(keys.Admin)
 	if err != nil {
 		return nil, nil, err
 	}

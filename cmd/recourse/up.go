@@ -191,7 +191,7 @@ func (c upCmd) applyCommunities(ctx context.Context, e environment) (string, err
 		}
 		drafts = append(drafts, d)
 	}
-	nc, js, err := e.connectNow(ctx, keys.Admin)
+	nc, js, err := e.connectAdmin(ctx)
 	if err != nil {
 		return "", err
 	}

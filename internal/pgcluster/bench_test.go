@@ -36,10 +36,10 @@ func TestMain(m *testing.M) {
 func beParent(dir string) {
 	c, err := Start(context.Background(), Config{Dir: dir, SuperuserPassword: password, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
-		fmt.Println("failed:", err)
+		_, _ = fmt.Fprintln(os.Stdout, "failed:", err)
 		os.Exit(1)
 	}
-	fmt.Println("started", c.PID())
+	_, _ = fmt.Fprintln(os.Stdout, "started", c.PID())
 	select {}
 }
 
@@ -78,7 +78,7 @@ func folder(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // see above
+	if err := os.Chmod(dir, 0o711); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
