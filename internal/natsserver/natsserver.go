@@ -63,14 +63,16 @@ func Start(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("configuring the NATS server: %w", err)
 	}
-	if cfg.Log != nil {
-		ns.SetLoggerV2(logger{cfg.Log}, false, false, false)
+	log := logger{log: cfg.Log, fatal: make(chan string, 1)}
+	if log.log == nil {
+		log.log = slog.New(slog.DiscardHandler)
 	}
+	ns.SetLoggerV2(log, false, false, false)
 	ns.Start()
 	s := &Server{ns: ns}
-	if !ns.ReadyForConnections(readyTimeout) {
+	if err := s.ready(log.fatal); err != nil {
 		s.Stop()
-		return nil, errors.New("the NATS server did not start in time")
+		return nil, err
 	}
 	registered, err := ns.LookupAccount("RECOURSE")
 	if err == nil && !registered.JetStreamEnabled() {
@@ -81,6 +83,23 @@ func Start(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("enabling JetStream: %w", err)
 	}
 	return s, nil
+}
+
+// ready waits until the server takes connections. What keeps it from that, a
+// port that is taken or a folder that can't be written, it only logs.
+func (s *Server) ready(fatal <-chan string) error {
+	deadline := time.Now().Add(readyTimeout)
+	for !s.ns.ReadyForConnections(100 * time.Millisecond) {
+		select {
+		case why := <-fatal:
+			return fmt.Errorf("starting the NATS server: %s", why)
+		default:
+		}
+		if time.Now().After(deadline) {
+			return errors.New("the NATS server did not start in time")
+		}
+	}
+	return nil
 }
 
 func permission(allow []string) *server.SubjectPermission {
@@ -110,7 +129,10 @@ func (s *Server) Stop() {
 
 // logger hands the server's own messages to slog. They name subjects of the
 // API and clients of this machine, never payloads.
-type logger struct{ log *slog.Logger }
+type logger struct {
+	log   *slog.Logger
+	fatal chan string // the first message of what ends the server
+}
 
 func (l logger) atf(level slog.Level, format string, v ...any) {
 	l.log.Log(context.Background(), level, "NATS server", "says", fmt.Sprintf(format, v...))
@@ -118,7 +140,14 @@ func (l logger) atf(level slog.Level, format string, v ...any) {
 
 func (l logger) Noticef(format string, v ...any) { l.atf(slog.LevelDebug, format, v...) }
 func (l logger) Warnf(format string, v ...any)   { l.atf(slog.LevelWarn, format, v...) }
-func (l logger) Fatalf(format string, v ...any)  { l.atf(slog.LevelError, format, v...) }
 func (l logger) Errorf(format string, v ...any)  { l.atf(slog.LevelError, format, v...) }
 func (l logger) Debugf(format string, v ...any)  {}
 func (l logger) Tracef(format string, v ...any)  {}
+
+func (l logger) Fatalf(format string, v ...any) {
+	l.atf(slog.LevelError, format, v...)
+	select {
+	case l.fatal <- fmt.Sprintf(format, v...):
+	default:
+	}
+}

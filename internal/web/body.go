@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -27,6 +28,9 @@ func ReadJSON(c *gin.Context, maxBytes int64, v any) *Problem {
 		return problem
 	case !utf8.Valid(body):
 		return &Problem{Status: http.StatusBadRequest, Detail: "The body is not valid UTF-8."}
+	case !bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{")):
+		// The decoder would take null for an object without fields.
+		return &Problem{Status: http.StatusBadRequest, Detail: "The body must be one JSON object."}
 	}
 	return decode(body, v)
 }
@@ -53,15 +57,13 @@ func ReadBody(c *gin.Context, maxBytes int64) ([]byte, *Problem) {
 }
 
 func decode(body []byte, v any) *Problem {
-	dec := json.NewDecoder(strings.NewReader(string(body)))
+	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.DisallowUnknownFields()
 	err := dec.Decode(v)
 	var wrongType *json.UnmarshalTypeError
 	switch {
-	case errors.As(err, &wrongType) && wrongType.Field != "":
-		return invalid(wrongType.Field, "has the wrong type: expected "+jsonType(wrongType.Type.Kind().String()))
 	case errors.As(err, &wrongType):
-		return &Problem{Status: http.StatusBadRequest, Detail: "The body must be one JSON object."}
+		return invalid(wrongType.Field, "has the wrong type: expected "+jsonType(wrongType.Type.Kind().String()))
 	case err != nil && strings.HasPrefix(err.Error(), "json: unknown field "):
 		// encoding/json has no type for this error. The name is the client's
 		// own and bounded here; it goes into the answer, never into a log.

@@ -20,9 +20,10 @@ import (
 )
 
 const (
-	cleanEvery = time.Minute
-	cleanTime  = 10 * time.Minute
-	outboxKeep = time.Hour // of rows that were sent
+	cleanEvery     = time.Minute
+	reconcileEvery = 10 * time.Minute // it reads every subject of REPORTS
+	cleanTime      = 10 * time.Minute
+	outboxKeep     = time.Hour // of rows that were sent
 )
 
 // Keep is how long a stream keeps what every consumer has acknowledged.
@@ -35,6 +36,8 @@ type Janitor struct {
 	log  *slog.Logger
 	now  func() time.Time
 	keep time.Duration
+
+	reconciled time.Time // when last; used by Clean alone
 }
 
 // Config is what a janitor needs.
@@ -67,12 +70,16 @@ func (j *Janitor) Run(ctx context.Context) error {
 	}
 }
 
-// Clean reconciles, purges both streams and empties tables, once.
+// Clean reconciles where that is due, purges both streams and empties tables. It
+// is not for concurrent use.
 func (j *Janitor) Clean(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, cleanTime)
 	defer cancel()
-	if _, err := j.Reconcile(ctx); err != nil {
-		return err
+	if now := j.now(); now.Sub(j.reconciled) >= reconcileEvery {
+		if _, err := j.Reconcile(ctx); err != nil {
+			return err
+		}
+		j.reconciled = now
 	}
 	for _, stream := range []string{event.StreamReports, event.StreamCases} {
 		if err := j.purge(ctx, stream); err != nil {

@@ -17,15 +17,16 @@ import (
 // and that is in no case and not in QUARANTINE, as after a restore of an older
 // copy of PostgreSQL. It returns how many it put back.
 func (j *Janitor) Reconcile(ctx context.Context) (putBack int, err error) {
-	missing, err := j.missing(ctx)
-	if err != nil || len(missing) == 0 {
-		return 0, err
-	}
 	stream, err := j.js.Stream(ctx, event.StreamReports)
 	if err != nil {
 		return 0, fmt.Errorf("looking up the stream of reports: %w", err)
 	}
+	// The floor first: what it covers was committed before the tables are read.
 	floor, err := workerFloor(ctx, stream)
+	if err != nil {
+		return 0, err
+	}
+	missing, err := j.missing(ctx)
 	if err != nil {
 		return 0, err
 	}
