@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
@@ -82,11 +84,22 @@ func EnsureDatabase(ctx context.Context, url string, folder keys.Folder) error {
 	if there {
 		return nil
 	}
-	if _, err := conn.Exec(ctx, "CREATE DATABASE "+pgx.Identifier{name}.Sanitize()); err != nil {
+	_, err = conn.Exec(ctx, "CREATE DATABASE "+pgx.Identifier{name}.Sanitize())
+	if pgErr, ok := errors.AsType[*pgconn.PgError](err); ok && (pgErr.Code == duplicateDatabase || pgErr.Code == uniqueViolation) {
+		return nil // another was faster
+	}
+	if err != nil {
 		return fmt.Errorf("making the database: %w", err)
 	}
 	return nil
 }
+
+// What CREATE DATABASE answers where the name is there, and where another makes
+// it at the same moment.
+const (
+	duplicateDatabase = "42P04"
+	uniqueViolation   = "23505"
+)
 
 // Migrate makes roles, then brings every schema to its newest version. Several
 // at once wait for one another.
@@ -100,6 +113,9 @@ func Migrate(ctx context.Context, url string, folder keys.Folder, schemas ...Sch
 		return fmt.Errorf("connecting to PostgreSQL: %w", err)
 	}
 	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing is pending
+	if err := waitForOthers(ctx, conn); err != nil {
+		return err
+	}
 	if err := EnsureRoles(ctx, conn, folder); err != nil {
 		return err
 	}
@@ -112,6 +128,32 @@ func Migrate(ctx context.Context, url string, folder keys.Folder, schemas ...Sch
 		}
 	}
 	return nil
+}
+
+// migrating is the advisory lock of Migrate.
+const migrating int64 = 0x7265636f75727365
+
+// waitForOthers takes the lock that conn then holds until it closes: PostgreSQL
+// fails where two change a role or the rights on a database at once. It asks
+// again instead of waiting in one statement, whose snapshot would keep another's
+// CREATE INDEX CONCURRENTLY waiting for it.
+func waitForOthers(ctx context.Context, conn *pgx.Conn) error {
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		var taken bool
+		if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, migrating).Scan(&taken); err != nil {
+			return fmt.Errorf("waiting for another migration: %w", err)
+		}
+		if taken {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for another migration: %w", ctx.Err())
+		case <-tick.C:
+		}
+	}
 }
 
 // closeToOthers takes from PUBLIC what PostgreSQL gives it by default, and

@@ -82,6 +82,10 @@ func IsTransient(err error) bool {
 	if len(pgErr.Code) < 2 {
 		return true
 	}
+	switch pgErr.Code {
+	case "25006", "25P03": // a standby, until another server takes over; this process was held up within a transaction
+		return true
+	}
 	switch pgErr.Code[:2] {
 	case "08", "40", "53", "55", "57", "58", "XX": // connection, rollback, resources, locks, operator, system, internal
 		return true

@@ -64,10 +64,10 @@ func recoverer(logger *slog.Logger) gin.HandlerFunc {
 		defer func() {
 			if v := recover(); v != nil {
 				logger.Error("a handler panicked", "type", fmt.Sprintf("%T", v), "route", c.FullPath(), "stack", string(debug.Stack()))
-				if !c.Writer.Written() {
-					WriteProblem(c, Problem{Status: http.StatusInternalServerError})
+				if c.Writer.Written() {
+					panic(http.ErrAbortHandler) // cuts the connection: half an answer must not look whole
 				}
-				c.Abort()
+				WriteProblem(c, Problem{Status: http.StatusInternalServerError})
 			}
 		}()
 		c.Next()

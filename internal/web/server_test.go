@@ -146,6 +146,26 @@ func TestAPanicIsA500AndItsValueIsInNoLog(t *testing.T) {
 	}
 }
 
+func TestAPanicInTheMiddleOfAnAnswerCutsItOff(t *testing.T) {
+	var out buffer
+	e := newEngine(&out)
+	e.GET("/half", func(c *gin.Context) {
+		c.String(http.StatusOK, "half an ")
+		panic("planted")
+	})
+	res, err := http.DefaultClient.Do(request(t, http.MethodGet, serve(t, e)+"/half", ""))
+	if err == nil {
+		_, err = io.ReadAll(res.Body)
+		_ = res.Body.Close()
+	}
+	if err == nil {
+		t.Error("the client takes half an answer for the whole")
+	}
+	if !strings.Contains(out.String(), "a handler panicked") {
+		t.Errorf("the log says %q", out.String())
+	}
+}
+
 func TestNoAddressIsBelievedOrLogged(t *testing.T) {
 	var out buffer
 	catchOthersLogs(t, &out)

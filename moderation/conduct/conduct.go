@@ -7,8 +7,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"time"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 
@@ -42,12 +44,11 @@ type Article struct {
 // Duration is a time span in a file, such as 48h.
 type Duration time.Duration
 
-// UnmarshalText reads the form that time.ParseDuration takes.
+// UnmarshalText reads the form that time.ParseDuration takes. What is no time
+// span becomes 0, which Parse refuses with its place: an error from here would
+// not say where it stands.
 func (d *Duration) UnmarshalText(b []byte) error {
-	parsed, err := time.ParseDuration(string(b))
-	if err != nil {
-		return fmt.Errorf("%q is not a duration such as 48h or 30m", b)
-	}
+	parsed, _ := time.ParseDuration(string(b))
 	*d = Duration(parsed)
 	return nil
 }
@@ -60,9 +61,16 @@ func Parse(file []byte) (Code, error) {
 	if len(file) > MaxFile {
 		return Code{}, fmt.Errorf("%w: the file is larger than %d bytes", ErrCode, MaxFile)
 	}
+	if !utf8.Valid(file) { // the decoder would replace bad bytes without a word
+		return Code{}, fmt.Errorf("%w: the file is not valid UTF-8", ErrCode)
+	}
 	var c Code
-	if err := yaml.NewDecoder(bytes.NewReader(file), yaml.DisallowUnknownField()).Decode(&c); err != nil {
+	dec := yaml.NewDecoder(bytes.NewReader(file), yaml.DisallowUnknownField())
+	if err := dec.Decode(&c); err != nil {
 		return Code{}, fmt.Errorf("%w: %w", ErrCode, err)
+	}
+	if err := dec.Decode(new(any)); !errors.Is(err, io.EOF) {
+		return Code{}, fmt.Errorf("%w: a second document follows the first", ErrCode)
 	}
 	if err := c.check(); err != nil {
 		return Code{}, fmt.Errorf("%w: %w", ErrCode, err)
@@ -117,7 +125,7 @@ func (c Code) check() error {
 		case a.Severity < 1 || a.Severity > 4:
 			return fmt.Errorf("%s: severity: must be 1 to 4", where)
 		case a.FirstLook <= 0:
-			return fmt.Errorf("%s: first_look: must be longer than nothing", where)
+			return fmt.Errorf("%s: first_look: must be a time span longer than nothing, such as 48h or 30m", where)
 		}
 		seen[a.ID] = true
 		for _, k := range a.Kinds {

@@ -30,8 +30,8 @@ import (
 )
 
 const (
-	batchSize   = 64
-	lanes       = 2                // batches worked on at once
+	batchSize   = 128
+	lanes       = 4                // batches worked on at once
 	fetchWait   = time.Second      // for the first message of a batch
 	batchTime   = 20 * time.Second // for all of one batch
 	ackTime     = 2 * time.Second  // for QUARANTINE: an answer that was lost with its server never comes
