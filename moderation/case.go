@@ -37,6 +37,7 @@ var (
 	ErrClosed         = errors.New("this case is closed")
 	ErrClaimedByOther = errors.New("another moderator is working on this case")
 	ErrNotClaimed     = errors.New("claim this case before you decide it")
+	ErrNotHeld        = errors.New("you do not hold this case")
 	ErrVersion        = errors.New("this case has changed since you read it")
 )
 
@@ -60,13 +61,16 @@ func (c Case) Claim(moderator event.ID, now time.Time) (Case, error) {
 	return c, nil
 }
 
-// Release gives the case back to the queue.
+// Release gives the case back to the queue. Only who claimed it may, also when
+// the claim has run out and nobody else has taken it.
 func (c Case) Release(moderator event.ID, now time.Time) (Case, error) {
 	switch {
 	case c.State == Closed:
 		return c, ErrClosed
 	case c.held(now) && c.ClaimedBy != moderator:
 		return c, ErrClaimedByOther
+	case c.ClaimedBy != moderator:
+		return c, ErrNotHeld
 	}
 	c.ClaimedBy, c.ClaimedUntil = event.ID{}, time.Time{}
 	return c, nil

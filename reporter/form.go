@@ -13,7 +13,9 @@ import (
 	"recourse/internal/web"
 )
 
-const maxFormBody = 512 << 10
+// maxFormBody holds the longest fields with every byte percent-encoded, so that
+// a text too long comes back with its field marked.
+const maxFormBody = 2 << 20
 
 // Names of the form's inputs.
 const (

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -72,22 +73,28 @@ func (i *Intake) formPage(c *gin.Context) {
 // form again with everything that was typed. It answers a sent report with the
 // page itself and no redirect, since a receipt must stand in no URL.
 func (i *Intake) postForm(c *gin.Context) {
-	bundle, ok := i.communityOfPage(c)
-	if !ok {
-		return
-	}
 	values, status := readForm(c, maxFormBody)
 	if status != 0 {
 		i.problemPage(c, status)
 		return
 	}
+	bundle, ok := i.communities.Get(c.Param("community"))
+	if !ok && !i.read.Load() && event.ValidCommunity(c.Param("community")) {
+		i.notReadYet(c, values)
+		return
+	}
+	if !ok {
+		i.problemPage(c, http.StatusNotFound)
+		return
+	}
 	var fs faults
 	d := draftOfForm(bundle.Name, values, &fs)
 	key := token(c, values)
-	body := formBody{Draft: d.shown(), Token: key}
 	if key == "" {
-		body.Token = rand.Text()
+		// For this attempt too: sent again after a lost answer, it stays one.
+		key = rand.Text()
 	}
+	body := formBody{Draft: d.shown(), Token: key}
 	if wanted := values.Get(inputSwitch); wanted != "" {
 		i.renderForm(c, http.StatusOK, i.formView(c, bundle, wanted), bundle, body)
 		return
@@ -110,6 +117,20 @@ func (i *Intake) postForm(c *gin.Context) {
 }
 
 // refuseForm returns the status and the words for where a good report could
+// notReadYet gives what was typed back where the intake has just started and
+// NATS is away, so that no community is known yet.
+func (i *Intake) notReadYet(c *gin.Context, values url.Values) {
+	unknown := community.Bundle{Name: c.Param("community"), Languages: i.pages.languages.all()}
+	key := token(c, values)
+	if key == "" {
+		key = rand.Text()
+	}
+	body := formBody{Draft: draftOfForm(unknown.Name, values, &faults{}).shown(), Token: key, Notice: "error.away"}
+	v := i.formView(c, unknown, values.Get(inputLanguage))
+	c.Header("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
+	i.renderForm(c, http.StatusServiceUnavailable, v, unknown, body)
+}
+
 // not be stored.
 func (i *Intake) refuseForm(c *gin.Context, err error) (status int, notice string) {
 	switch {

@@ -58,11 +58,12 @@ func newPages(log *slog.Logger) (*pages, error) {
 
 // view is what every page shows.
 type view struct {
-	Lang       string
-	Title      string // of the window: it gives nothing away to who looks over a shoulder
-	Stylesheet string
-	Community  string // title of the community; empty on pages of no community
-	Languages  []languageChoice
+	Lang          string
+	Title         string // of the window: it gives nothing away to who looks over a shoulder
+	Stylesheet    string
+	Community     string // title of the community; empty on pages of no community
+	CommunityLang string // of Community
+	Languages     []languageChoice
 	// LanguageForm is the id of the form whose buttons change the language and
 	// lose nothing of what was typed. Empty: plain links do.
 	LanguageForm string
@@ -106,7 +107,7 @@ func (p *pages) view(c *gin.Context, offered []string, title string, wishes ...s
 // communityView starts a page of a community.
 func (p *pages) communityView(c *gin.Context, b community.Bundle, title string, wishes ...string) view {
 	v := p.view(c, p.languages.offered(b.Languages), title, wishes...)
-	v.Community = b.Title.In(v.Lang, b.Languages)
+	v.Community, v.CommunityLang = b.Title.Choose(v.Lang, b.Languages)
 	return v
 }
 
@@ -114,7 +115,8 @@ func (p *pages) communityView(c *gin.Context, b community.Bundle, title string, 
 func (p *pages) render(c *gin.Context, status int, name string, v view) {
 	var b bytes.Buffer
 	if err := p.templates[name].ExecuteTemplate(&b, "layout", v); err != nil {
-		p.log.Error("a page can't be rendered", "page", name, "error", err)
+		// The error may quote a value of the page.
+		p.log.Error("a page can't be rendered", "page", name, "type", fmt.Sprintf("%T", err))
 		web.WriteProblem(c, web.Problem{Status: http.StatusInternalServerError})
 		return
 	}

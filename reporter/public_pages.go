@@ -37,12 +37,13 @@ func (i *Intake) conductPage(c *gin.Context) {
 		return
 	}
 	v := i.pages.communityView(c, bundle, "title.conduct", c.Query(inputSwitch))
-	type article struct{ ID, Title, Text string }
+	type article struct{ ID, Title, TitleLang, Text, TextLang string }
 	articles := make([]article, 0, len(bundle.Articles))
 	for _, a := range bundle.Articles {
-		articles = append(articles, article{
-			ID: a.ID, Title: a.Title.In(v.Lang, bundle.Languages), Text: a.Text.In(v.Lang, bundle.Languages),
-		})
+		one := article{ID: a.ID}
+		one.Title, one.TitleLang = a.Title.Choose(v.Lang, bundle.Languages)
+		one.Text, one.TextLang = a.Text.Choose(v.Lang, bundle.Languages)
+		articles = append(articles, one)
 	}
 	v.Body = struct {
 		Report   string

@@ -25,7 +25,13 @@ type submission struct {
 func (i *Intake) submit(ctx context.Context, s submission) (receipt.Receipt, error) {
 	r := receipt.New()
 	if s.key != "" {
-		canonical, err := s.report.canonical()
+		counted := s.report
+		if s.route == formRoute {
+			// The page's language: switching it must not make another report of
+			// one that is sent again.
+			counted.Language = ""
+		}
+		canonical, err := counted.canonical()
 		if err != nil {
 			return receipt.Receipt{}, err
 		}

@@ -316,5 +316,10 @@ func withQuarantine(ctx context.Context, f partsFlags, log *slog.Logger, do func
 		return err
 	}
 	defer nc.Close()
-	return do(quarantine.New(js))
+	pool, err := postgres.AdminPool(ctx, e.databaseURL, e.keys)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	return do(quarantine.New(js, store.New(pool)))
 }

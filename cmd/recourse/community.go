@@ -98,7 +98,7 @@ func applyCommunity(ctx context.Context, e environment, js jetstream.JetStream, 
 		b.Articles = nil
 		for _, a := range d.code.Articles {
 			b.Articles = append(b.Articles, community.Article{
-				ID: a.ID, Kinds: a.Kinds, Title: community.Text(a.Title), Text: community.Text(a.Text),
+				ID: a.ID, Kinds: a.Kinds, Title: a.Title, Text: a.Text,
 			})
 		}
 		return publicKeys(e.keys, b)

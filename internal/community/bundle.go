@@ -18,6 +18,7 @@ import (
 
 	"recourse/internal/event"
 	"recourse/internal/seal"
+	"recourse/internal/text"
 )
 
 // Bundle is one version of a community, as the services use it.
@@ -35,21 +36,8 @@ type Bundle struct {
 	Clients []Client   `json:"clients,omitempty"`
 }
 
-// Text is one text in several languages, by BCP 47 tag.
-type Text map[string]string
-
-// In returns the text in lang, or else in the first of fallback that there is.
-func (t Text) In(lang string, fallback []string) string {
-	if s := t[lang]; s != "" {
-		return s
-	}
-	for _, l := range fallback {
-		if s := t[l]; s != "" {
-			return s
-		}
-	}
-	return ""
-}
+// Text is one text in several languages.
+type Text = text.Localized
 
 // Article is an article of the code of conduct, as pages show it.
 type Article struct {

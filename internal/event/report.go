@@ -74,6 +74,9 @@ type Dimensions struct {
 // bytes: one size for all, so that it tells nothing of what is inside.
 const DimensionsSize = 1024
 
+// ContactSize is the same for the contact envelope, given or not.
+const ContactSize = 2048
+
 // ErrDecode says that a payload is not what its subject promises. It never
 // quotes the payload.
 var ErrDecode = errors.New("payload can't be decoded")

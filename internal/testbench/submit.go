@@ -44,7 +44,7 @@ func Sealed(t testing.TB, bundle community.Bundle, content event.Content, change
 		Version: event.SubmittedVersion, Report: r.ReportID(), Community: bundle.Name, Conduct: bundle.Conduct,
 		ReceivedAt: time.Now().UTC().Truncate(time.Second), StatusKey: r.StatusKey(), ReplyKey: public,
 		Moderation: envelope(bundle.Keys.Moderation, seal.PurposeModeration, seal.Buckets(), content),
-		Contact:    envelope(bundle.Keys.Contact, seal.PurposeContact, seal.Buckets(), event.Contact{Address: "someone@example.org"}),
+		Contact:    envelope(bundle.Keys.Contact, seal.PurposeContact, seal.Exactly(event.ContactSize), event.Contact{Address: "someone@example.org"}),
 		Statistics: envelope(bundle.Keys.Statistics, seal.PurposeStatistics, seal.Exactly(event.DimensionsSize), event.Dimensions{
 			Kind: content.Kind, Grounds: []event.Ground{event.GroundUnknown}, Gender: event.GenderUnknown,
 			AgeBand: event.AgeUnknown, Role: event.RoleTarget, Language: "und",

@@ -57,6 +57,9 @@ func ReadBody(c *gin.Context, maxBytes int64) ([]byte, *Problem) {
 }
 
 func decode(body []byte, v any) *Problem {
+	if name := repeated(json.NewDecoder(bytes.NewReader(body))); name != "" {
+		return invalid(name, "stands twice")
+	}
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.DisallowUnknownFields()
 	err := dec.Decode(v)
@@ -68,10 +71,7 @@ func decode(body []byte, v any) *Problem {
 		// encoding/json has no type for this error. The name is the client's
 		// own and bounded here; it goes into the answer, never into a log.
 		field := strings.Trim(strings.TrimPrefix(err.Error(), "json: unknown field "), `"`)
-		if len(field) > 64 {
-			field = "(a long name)"
-		}
-		return invalid(field, "is not a field of this call")
+		return invalid(shortName(field), "is not a field of this call")
 	case err != nil:
 		return &Problem{Status: http.StatusBadRequest, Detail: "The body is not valid JSON."}
 	}
@@ -79,6 +79,49 @@ func decode(body []byte, v any) *Problem {
 		return &Problem{Status: http.StatusBadRequest, Detail: "Something follows the JSON object."}
 	}
 	return nil
+}
+
+// repeated returns the name of a member that stands twice in one object, "" if
+// there is none. encoding/json takes names in any case and lets the last win,
+// so that who reads the request and who acts on it could see two things.
+func repeated(dec *json.Decoder) string {
+	var open []map[string]bool // the objects and lists around; nil for a list
+	name := true               // whether a string that follows is a member's name
+	for {
+		token, err := dec.Token()
+		if err != nil {
+			return "" // malformed, or the end: the decoder proper says which
+		}
+		switch token {
+		case json.Delim('{'):
+			open, name = append(open, map[string]bool{}), true
+			continue
+		case json.Delim('['):
+			open, name = append(open, nil), false
+			continue
+		case json.Delim('}'), json.Delim(']'):
+			open = open[:len(open)-1]
+		default:
+			if s, ok := token.(string); ok && name && len(open) > 0 && open[len(open)-1] != nil {
+				folded := strings.ToLower(s)
+				if open[len(open)-1][folded] {
+					return shortName(s)
+				}
+				open[len(open)-1][folded] = true
+				name = false // its value is next
+				continue
+			}
+		}
+		name = len(open) > 0 && open[len(open)-1] != nil
+	}
+}
+
+// shortName bounds a name that the client made up.
+func shortName(name string) string {
+	if len(name) > 64 {
+		return "(a long name)"
+	}
+	return name
 }
 
 // Invalid returns a 422 that names the fields at fault.

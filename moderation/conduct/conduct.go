@@ -15,6 +15,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"recourse/internal/event"
+	"recourse/internal/text"
 )
 
 // MaxFile is the largest file of a code of conduct in bytes.
@@ -28,8 +29,8 @@ type Code struct {
 	Articles  []Article `yaml:"articles"`
 }
 
-// Text is one text in several languages, by BCP 47 tag.
-type Text map[string]string
+// Text is one text in several languages.
+type Text = text.Localized
 
 // Article is one rule of a code. Every corrective action cites one.
 type Article struct {
@@ -86,19 +87,6 @@ func (c Code) Article(id string) (Article, bool) {
 		}
 	}
 	return Article{}, false
-}
-
-// In returns the text in lang, or else in the first of fallback that there is.
-func (t Text) In(lang string, fallback []string) string {
-	if s := t[lang]; s != "" {
-		return s
-	}
-	for _, l := range fallback {
-		if s := t[l]; s != "" {
-			return s
-		}
-	}
-	return ""
 }
 
 var articleID = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,63}$`)

@@ -19,12 +19,28 @@ var errNothingWaits = errors.New("no open case is free")
 
 var errNotYours = errors.New("is not a community of yours")
 
+// doubleClick is the time within which a second press of one button is taken
+// for the first.
+const doubleClick = 2 * time.Second
+
 // next claims the best free case of a community, or of all of the moderator's
-// where none is named.
+// where none is named. It is for the button: pressed twice, it returns the same
+// case.
 func (d *desk) next(ctx context.Context, m moderator, community string) (event.ID, error) {
 	var id event.ID
 	now := d.now()
 	err := d.inTx(ctx, func(q *store.Queries) (err error) {
+		if err := q.LockModerator(ctx, m.ID.String()); err != nil {
+			return fmt.Errorf("waiting for the moderator's other requests: %w", err)
+		}
+		since := now.Add(moderation.Lease - doubleClick)
+		id, err = q.JustClaimed(ctx, store.JustClaimedParams{ModeratorID: &m.ID, Since: &since})
+		if err == nil {
+			return nil
+		}
+		if !errors.Is(err, pgx.ErrNoRows) {
+			return fmt.Errorf("looking for a case just claimed: %w", err)
+		}
 		id, err = d.claimNext(ctx, q, m, community, now)
 		return err
 	})

@@ -61,6 +61,8 @@ func answerOf(err error) answer {
 		return answer{http.StatusConflict, "Another moderator is working on this case", "Nothing was recorded."}
 	case errors.Is(err, moderation.ErrNotClaimed):
 		return answer{http.StatusConflict, "Claim this case before you decide it", "Nothing was recorded."}
+	case errors.Is(err, moderation.ErrNotHeld):
+		return answer{http.StatusConflict, "You do not hold this case", "There is nothing to give back."}
 	case errors.Is(err, moderation.ErrVersion):
 		return answer{
 			http.StatusConflict, "This case has changed since you read it", "Nothing was recorded. Read it again, then decide.",
@@ -84,10 +86,14 @@ func ownFault(err error) answer {
 			"Nothing was recorded. Tell the operator: recourse doctor says which one.",
 		}
 	case isAway(err):
-		return answer{http.StatusServiceUnavailable, "The database is away", "Nothing was recorded. Try again in a moment."}
+		// The connection may have gone while the transaction was committed.
+		return answer{
+			http.StatusServiceUnavailable, "The database is away",
+			"What you sent may not have been recorded. Look in a moment, then try again.",
+		}
 	default:
 		return answer{
-			http.StatusInternalServerError, "Something went wrong on our side", "Nothing was recorded. The operator's log says more.",
+			http.StatusInternalServerError, "Something went wrong on our side", "What you sent may not have been recorded. The operator's log says more.",
 		}
 	}
 }
@@ -123,7 +129,7 @@ func (c *Console) fail(g *gin.Context, err error) {
 		c.askToSignIn(g, a)
 		return
 	}
-	c.show(g, a.status, "message", messagePage{page: c.page(g, a.title), Detail: a.detail})
+	c.show(g, a.status, "message", messagePage{page: c.page(g, a.title), Detail: a.detail, Wrote: wrote(g)})
 }
 
 // logged returns what to tell of err, and logs what the operator should know:

@@ -22,13 +22,20 @@ func (c *Console) showSignIn(g *gin.Context) {
 // askToSignIn answers who has no session. What a moderator typed when hers
 // ended is given back to her.
 func (c *Console) askToSignIn(g *gin.Context, a answer) {
-	p := signInPage{page: c.page(g, a.title), Detail: a.detail}
-	if g.Request.Method == http.MethodPost {
-		if form, err := readForm(g); err == nil {
-			p.Wrote = form.Get("reasons")
-		}
+	c.show(g, a.status, "signin", signInPage{page: c.page(g, a.title), Detail: a.detail, Wrote: wrote(g)})
+}
+
+// wrote is the text of the reasons in the form that was sent, or "": what could
+// not be taken is given back.
+func wrote(g *gin.Context) string {
+	if g.Request.Method != http.MethodPost {
+		return ""
 	}
-	c.show(g, a.status, "signin", p)
+	form, err := readForm(g)
+	if err != nil {
+		return ""
+	}
+	return form.Get("reasons")
 }
 
 // getSignIn uses a sign-in link up. It answers with a page that goes on to the
@@ -37,6 +44,7 @@ func (c *Console) askToSignIn(g *gin.Context, a answer) {
 // of a navigation that began on another site, redirects included. The page's
 // own navigation begins here.
 func (c *Console) getSignIn(g *gin.Context) {
+	g.Header("Referrer-Policy", "no-referrer") // the address holds the token
 	if strings.Contains(g.GetHeader("Sec-Purpose"), "prefetch") {
 		c.fail(g, errPrefetch)
 		return

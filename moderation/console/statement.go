@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -58,8 +59,8 @@ func (d *desk) tellReporters(ctx context.Context, q *store.Queries, made decided
 // told its language to nobody.
 func (d *desk) statement(row store.ReportsOfRow, v verdict, code conduct.Code) ([]byte, error) {
 	content, err := d.content(row)
-	if err != nil {
-		content = event.Content{}
+	if err != nil && !errors.Is(err, errErased) {
+		return nil, err
 	}
 	body, err := json.Marshal(event.Message{
 		Type: event.MessageDecision, Action: v.Action, Article: v.Article,

@@ -15,6 +15,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"recourse/internal/event"
+	"recourse/moderation/store"
 )
 
 // Entry is one message in QUARANTINE.
@@ -27,13 +28,14 @@ type Entry struct {
 	Bytes     int          `json:"bytes"`
 }
 
-// Quarantine works as the NATS user admin.
+// Quarantine works as the NATS user admin and the owner of the tables.
 type Quarantine struct {
-	js jetstream.JetStream
+	js    jetstream.JetStream
+	store *store.Queries
 }
 
 // New returns a Quarantine.
-func New(js jetstream.JetStream) Quarantine { return Quarantine{js: js} }
+func New(js jetstream.JetStream, q *store.Queries) Quarantine { return Quarantine{js: js, store: q} }
 
 // Errors of Retry and Drop.
 var (
@@ -86,11 +88,36 @@ func (q Quarantine) Retry(ctx context.Context, sequence uint64) error {
 	return remove(ctx, stream, sequence)
 }
 
-// Drop deletes a message for good, its bytes included.
+// Drop deletes a message for good, its bytes included, in REPORTS too: the
+// janitor would take it for lost there and put it back. Its id is remembered
+// first, so that it counts as acknowledged still.
 func (q Quarantine) Drop(ctx context.Context, sequence uint64) error {
-	stream, _, err := q.get(ctx, sequence)
+	stream, msg, err := q.get(ctx, sequence)
 	if err != nil {
 		return err
+	}
+	subject := msg.Header.Get(event.HeaderSubject)
+	if s, err := event.ParseSubject(subject); err == nil && s.Event == event.ReportSubmitted {
+		purged := store.RememberPurgedParams{Ids: []event.ID{s.ID}, PurgedAt: time.Now()}
+		if err := q.store.RememberPurged(ctx, purged); err != nil {
+			return fmt.Errorf("remembering the report: %w", err)
+		}
+	}
+	reports, err := q.js.Stream(ctx, event.StreamReports)
+	if err != nil {
+		return fmt.Errorf("looking up the stream of reports: %w", err)
+	}
+	for {
+		original, err := reports.GetLastMsgForSubject(ctx, subject)
+		if errors.Is(err, jetstream.ErrMsgNotFound) {
+			break
+		}
+		if err != nil {
+			return fmt.Errorf("reading the message in REPORTS: %w", err)
+		}
+		if err := remove(ctx, reports, original.Sequence); err != nil {
+			return err
+		}
 	}
 	return remove(ctx, stream, sequence)
 }
@@ -112,7 +139,7 @@ func (q Quarantine) get(ctx context.Context, sequence uint64) (jetstream.Stream,
 
 func remove(ctx context.Context, stream jetstream.Stream, sequence uint64) error {
 	if err := stream.SecureDeleteMsg(ctx, sequence); err != nil {
-		return fmt.Errorf("deleting the message from quarantine: %w", err)
+		return fmt.Errorf("deleting a message: %w", err)
 	}
 	return nil
 }

@@ -452,6 +452,24 @@ func (q *Queries) InsertStatusesDue(ctx context.Context, arg InsertStatusesDuePa
 	return err
 }
 
+const justClaimed = `-- name: JustClaimed :one
+SELECT id FROM moderation.cases
+WHERE claimed_by = $1 AND state = 'open' AND claimed_until > $2
+ORDER BY claimed_until DESC LIMIT 1
+`
+
+type JustClaimedParams struct {
+	ModeratorID *event.ID
+	Since       *time.Time
+}
+
+func (q *Queries) JustClaimed(ctx context.Context, arg JustClaimedParams) (event.ID, error) {
+	row := q.db.QueryRow(ctx, justClaimed, arg.ModeratorID, arg.Since)
+	var id event.ID
+	err := row.Scan(&id)
+	return id, err
+}
+
 const lockCase = `-- name: LockCase :one
 SELECT id, community, state, version, kind, article, conduct, priority, opened_at, first_look_due, closed_at, claimed_by, claimed_until FROM moderation.cases WHERE id = $1 AND community = ANY($2::text[]) FOR UPDATE
 `
@@ -482,6 +500,16 @@ func (q *Queries) LockCase(ctx context.Context, arg LockCaseParams) (ModerationC
 		&i.ClaimedUntil,
 	)
 	return i, err
+}
+
+const lockModerator = `-- name: LockModerator :exec
+SELECT pg_advisory_xact_lock(hashtextextended($1::text, 7314007))
+`
+
+// Two requests of one moderator wait for one another: a double click.
+func (q *Queries) LockModerator(ctx context.Context, moderatorID string) error {
+	_, err := q.db.Exec(ctx, lockModerator, moderatorID)
+	return err
 }
 
 const nextCase = `-- name: NextCase :one

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"unicode"
 
 	"recourse/internal/seal"
 	"recourse/internal/seal/internal/box"
@@ -70,7 +71,7 @@ func Parse(s string) (Receipt, error) {
 	for _, c := range s {
 		c = asciiDigit(c)
 		switch {
-		case c == '-' || c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '‐' || c == '‑' || c == '–' || c == '\u00a0':
+		case separates(c):
 			continue
 		case c > 127:
 			return Receipt{}, ErrFormat
@@ -200,6 +201,13 @@ func multiply(a, b byte) byte {
 		a = double(a)
 	}
 	return product
+}
+
+// separates says what may stand between the symbols: white space, any kind of
+// hyphen, and the unseen marks that messengers and right-to-left texts insert.
+func separates(c rune) bool {
+	const minus = '\u2212'
+	return unicode.IsSpace(c) || c == minus || unicode.In(c, unicode.Pd, unicode.Cf, unicode.Zs)
 }
 
 func canonical(c byte) byte {

@@ -75,6 +75,15 @@ WHERE c.id IN (
 ORDER BY c.priority DESC, c.first_look_due, c.id
 LIMIT 1 FOR UPDATE SKIP LOCKED;
 
+-- name: LockModerator :exec
+-- Two requests of one moderator wait for one another: a double click.
+SELECT pg_advisory_xact_lock(hashtextextended(@moderator_id::text, 7314007));
+
+-- name: JustClaimed :one
+SELECT id FROM moderation.cases
+WHERE claimed_by = @moderator_id AND state = 'open' AND claimed_until > @since
+ORDER BY claimed_until DESC LIMIT 1;
+
 -- name: LockCase :one
 -- FOR UPDATE also keeps reports from joining the case meanwhile: their foreign
 -- key asks for a share of the row.
