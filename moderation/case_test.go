@@ -43,38 +43,48 @@ var (
 	closed        = situation{"it is closed", moderation.Closed, nobody, time.Time{}}
 	closedMine    = situation{"it is closed, and I held it", moderation.Closed, me, later}
 	closedOthers  = situation{"it is closed, and another held it", moderation.Closed, other, later}
-
-	everySituation = []situation{free, mine, minePast, mineEndsNow, othersIs, othersPast, othersEndsNow, closed, closedMine, closedOthers}
 )
 
 func TestWhoMayClaimRenewAndRelease(t *testing.T) {
-	want := map[string]error{
-		othersIs.name: moderation.ErrClaimedByOther,
-		closed.name:   moderation.ErrClosed, closedMine.name: moderation.ErrClosed, closedOthers.name: moderation.ErrClosed,
-	}
-	for _, s := range everySituation {
-		t.Run(s.name, func(t *testing.T) {
-			before := s.makeCase()
-			given, free := before, before
-			given.ClaimedBy, given.ClaimedUntil = me, now.Add(30*time.Minute)
-			free.ClaimedBy, free.ClaimedUntil = nobody, time.Time{}
-			if want[s.name] != nil { // refused, it stays as it is
-				given, free = before, before
+	for _, tt := range []struct {
+		situation
+
+		claim, release error
+	}{
+		{free, nil, moderation.ErrNotHeld},
+		{mine, nil, nil},
+		{minePast, nil, nil},
+		{mineEndsNow, nil, nil},
+		{othersIs, moderation.ErrClaimedByOther, moderation.ErrClaimedByOther},
+		{othersPast, nil, moderation.ErrNotHeld},
+		{othersEndsNow, nil, moderation.ErrNotHeld},
+		{closed, moderation.ErrClosed, moderation.ErrClosed},
+		{closedMine, moderation.ErrClosed, moderation.ErrClosed},
+		{closedOthers, moderation.ErrClosed, moderation.ErrClosed},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			before := tt.makeCase()
+			given, free := before, before // refused, it stays as it is
+			if tt.claim == nil {
+				given.ClaimedBy, given.ClaimedUntil = me, now.Add(30*time.Minute)
+			}
+			if tt.release == nil {
+				free.ClaimedBy, free.ClaimedUntil = nobody, time.Time{}
 			}
 
 			claimed, err := before.Claim(me, now)
-			if !errors.Is(err, want[s.name]) {
-				t.Errorf("Claim fails with %v, want %v", err, want[s.name])
+			if !errors.Is(err, tt.claim) {
+				t.Errorf("Claim fails with %v, want %v", err, tt.claim)
 			}
 			wantCase(t, "Claim", claimed, given)
 
 			released, err := before.Release(me, now)
-			if !errors.Is(err, want[s.name]) {
-				t.Errorf("Release fails with %v, want %v", err, want[s.name])
+			if !errors.Is(err, tt.release) {
+				t.Errorf("Release fails with %v, want %v", err, tt.release)
 			}
 			wantCase(t, "Release", released, free)
 
-			wantCase(t, "a case that others keep", before, s.makeCase())
+			wantCase(t, "a case that others keep", before, tt.makeCase())
 		})
 	}
 }
@@ -163,7 +173,9 @@ func TestACaseGoesFromHandToHandUntilOneDecides(t *testing.T) {
 	step("another claims too", moderation.ErrClaimedByOther, func() (moderation.Case, error) { return c.Claim(other, later) })
 	step("my claim runs out and another claims", nil, func() (moderation.Case, error) { return c.Claim(other, overdue) })
 	step("I decide all the same", moderation.ErrClaimedByOther, func() (moderation.Case, error) { return c.Close(me, version, overdue) })
+	step("I give back what another holds", moderation.ErrClaimedByOther, func() (moderation.Case, error) { return c.Release(me, overdue) })
 	step("the other gives it back", nil, func() (moderation.Case, error) { return c.Release(other, overdue) })
+	step("the other gives it back twice", moderation.ErrNotHeld, func() (moderation.Case, error) { return c.Release(other, overdue) })
 	step("I claim again", nil, func() (moderation.Case, error) { return c.Claim(me, overdue) })
 	step("I decide", nil, func() (moderation.Case, error) { return c.Close(me, version, overdue) })
 	step("I decide twice", moderation.ErrClosed, func() (moderation.Case, error) { return c.Close(me, version+1, overdue) })

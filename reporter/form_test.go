@@ -213,7 +213,7 @@ func TestTheFormKeepsEverythingWhileReportsCannotBeStored(t *testing.T) {
 		if a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "" {
 			t.Errorf("%s: status %d, Retry-After %q", what, a.status, a.header.Get("Retry-After"))
 		}
-		if !strings.Contains(a.body, "It will not be counted twice.") || receiptGroups.MatchString(a.body) {
+		if !strings.Contains(a.body, "it will not be counted twice.") || receiptGroups.MatchString(a.body) {
 			t.Errorf("%s: %s", what, a.body)
 		}
 		holdsWhatWasTyped(t, a.body)

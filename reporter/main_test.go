@@ -225,6 +225,10 @@ func (b *bench) open(s event.Submitted) opened {
 			b.Fatalf("%s: %v", e.purpose, err)
 		}
 	}
+	if !bytes.Equal(o.content.Binding, s.Binding()) {
+		b.Error("the words are not bound to their message")
+	}
+	o.content.Binding = nil // for the tests to compare the rest
 	return o
 }
 

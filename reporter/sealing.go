@@ -35,6 +35,8 @@ func (s secrets) sealReport(b community.Bundle, r report, client string, id rece
 		StatusKey:  id.StatusKey(),
 		ReplyKey:   reply,
 	}
+	words := content(r, client)
+	words.Binding = m.Binding()
 	for _, e := range []struct {
 		to      community.PublicKey
 		purpose seal.Purpose
@@ -42,7 +44,7 @@ func (s secrets) sealReport(b community.Bundle, r report, client string, id rece
 		padding seal.Padding
 		put     *seal.Envelope
 	}{
-		{b.Keys.Moderation, seal.PurposeModeration, content(r, client), seal.Buckets(), &m.Moderation},
+		{b.Keys.Moderation, seal.PurposeModeration, words, seal.Buckets(), &m.Moderation},
 		{b.Keys.Contact, seal.PurposeContact, event.Contact{Address: r.Contact}, seal.Exactly(event.ContactSize), &m.Contact},
 		{b.Keys.Statistics, seal.PurposeStatistics, s.dimensions(r), seal.Exactly(event.DimensionsSize), &m.Statistics},
 	} {

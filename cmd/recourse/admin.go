@@ -14,6 +14,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"recourse/internal/bus"
 	"recourse/internal/community"
 	"recourse/internal/event"
@@ -153,8 +155,11 @@ func (c signInLinkCmd) Run(ctx context.Context, log *slog.Logger) error {
 	}
 	defer pool.Close()
 	id, err := store.New(pool).ModeratorByName(ctx, c.Name)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return fmt.Errorf("--name: there is no moderator %q: recourse admin moderator add", c.Name)
+	}
 	if err != nil {
-		return fmt.Errorf("--name: no such moderator: %w", err)
+		return fmt.Errorf("looking for the moderator: %w", err)
 	}
 	link, err := signInLink(ctx, e, id, base, c.For)
 	if err != nil {

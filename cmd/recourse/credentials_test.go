@@ -73,8 +73,8 @@ func whoMayKnowWhat() []knowledge {
 		{
 			service: keys.Worker, files: []string{"nats", "postgres", "seal"},
 			opens: []seal.Purpose{seal.PurposeModeration}, atRest: true,
-			sqlAllowed:  []string{readContent, readKeys},
-			sqlDenied:   []string{readContact, readReasons, readAudit, readSessions, readPurged, forgeAudit, closeCases, makeTable},
+			sqlAllowed:  []string{"SELECT status_key FROM moderation.report", readMessages},
+			sqlDenied:   []string{readContent, readKeys, readContact, readReasons, readAudit, readSessions, readPurged, forgeAudit, closeCases, makeTable},
 			natsAllowed: []string{"cases.opened.demo.x", "quarantine.demo.x"},
 			natsDenied:  all(administer, purge, consumeAsStats, forge[:1], []string{api + "STREAM.MSG.GET.REPORTS"}),
 		},

@@ -46,7 +46,8 @@ type diagnosis struct {
 	InStream     int     `json:"in_stream"`
 	InCases      int     `json:"in_cases"`
 	InQuarantine int     `json:"in_quarantine"`
-	Unsent       int64   `json:"unsent"` // rows of the outbox not published yet
+	Dropped      int     `json:"dropped"` // out of quarantine, by an operator
+	Unsent       int64   `json:"unsent"`  // rows of the outbox not published yet
 	Checks       []check `json:"checks"`
 }
 
@@ -196,6 +197,15 @@ func (c doctorCmd) checkNATS(ctx context.Context, d *diagnosis, js jetstream.Jet
 		d.verdict(cfg.Storage == jetstream.FileStorage && cfg.Discard == jetstream.DiscardNew && cfg.Retention == jetstream.LimitsPolicy,
 			"stream "+want.Name, "failed", "must be file storage with limits and discard new: run 'recourse migrate'")
 	}
+	for _, name := range []string{
+		event.StreamReports, event.StreamCases, event.StreamQuarantine, "KV_" + event.BucketStatus, "KV_" + event.BucketCommunities,
+	} {
+		if stream, err := js.Stream(ctx, name); err == nil {
+			state, most := stream.CachedInfo().State, stream.CachedInfo().Config.MaxBytes
+			d.verdict(most <= 0 || state.Bytes < uint64(most)/5*4, "room in "+name, "warning", //nolint:gosec // not negative
+				"is more than four fifths full: a full stream refuses what comes next")
+		}
+	}
 	switch {
 	case embedded:
 		d.add("NATS sync_always", "ok", "")
@@ -261,11 +271,18 @@ func countReports(ctx context.Context, d *diagnosis, js jetstream.JetStream, poo
 	for id := range inStream {
 		acknowledged[id] = true
 	}
-	for _, id := range purged {
-		acknowledged[id] = true
+	for _, p := range purged {
+		acknowledged[p.ReportID] = true
+	}
+	settled := make(map[event.ID]bool, len(inCases))
+	for _, p := range purged {
+		if p.Dropped {
+			// An operator gave it up: it was acknowledged and is counted apart.
+			delete(acknowledged, p.ReportID)
+			d.Dropped++
+		}
 	}
 	d.Acknowledged = len(acknowledged)
-	settled := make(map[event.ID]bool, len(inCases))
 	for _, id := range inCases {
 		settled[id] = true
 	}

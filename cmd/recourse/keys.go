@@ -13,7 +13,7 @@ import (
 
 type keysCmd struct {
 	partsFlags
-	Community  []string `help:"Make key pairs and month keys for these communities too."`
+	Community  []string `help:"Make keys for these new communities too; those that have keys get their next month keys anyway."`
 	NATSConfig bool     `name:"nats-config" help:"Print the NATS users (public keys and permissions) to include in an external server's configuration."`
 }
 
@@ -28,6 +28,9 @@ Example: recourse keys --keys /etc/recourse/keys --community city --nats-config 
 func (c keysCmd) Run(_ context.Context, _ *slog.Logger) error {
 	folder, now := c.folder(), time.Now()
 	if err := keygen.EnsureServices(folder, now); err != nil {
+		return err
+	}
+	if err := keygen.EnsureCommunities(folder, now); err != nil {
 		return err
 	}
 	for _, name := range c.Community {

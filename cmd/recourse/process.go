@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -78,7 +77,11 @@ func (e environment) connectAdmin(ctx context.Context) (*nats.Conn, jetstream.Je
 		if nc.IsConnected() {
 			return nil
 		}
-		return fmt.Errorf("no answer at %s", e.natsURL)
+		where := withoutUser(e.natsURL)
+		if refused := nc.LastError(); refused != nil {
+			return fmt.Errorf("%s: %w", where, refused)
+		}
+		return fmt.Errorf("no answer at %s", where)
 	}})
 	if err != nil {
 		nc.Close()
@@ -158,7 +161,7 @@ func waitReady(ctx context.Context, within time.Duration, processes ...process) 
 			}
 			select {
 			case <-ctx.Done():
-				return fmt.Errorf("%s is not ready: %w", p.name, errors.Join(err, ctx.Err()))
+				return fmt.Errorf("%s is not ready: %w", p.name, err)
 			case <-tick.C:
 			}
 		}

@@ -68,6 +68,9 @@ func (c upCmd) Run(ctx context.Context, log *slog.Logger) error {
 	if err := keygen.EnsureServices(folder, time.Now()); err != nil {
 		return err
 	}
+	if err := keygen.EnsureCommunities(folder, time.Now()); err != nil {
+		return err
+	}
 
 	// The parts outlive the services: they stop last.
 	partsCtx, stopParts := context.WithCancel(context.WithoutCancel(ctx))
@@ -99,20 +102,21 @@ func (c upCmd) Run(ctx context.Context, log *slog.Logger) error {
 		supervision.Go(func() error { return cluster.Supervise(superviseCtx) })
 		parts.DatabaseURL = clusterURL(cluster.SocketDir())
 	}
-	if err := writeJSON(runtimePath(c.Data), parts); err != nil {
-		return err
-	}
 	e := environment{
 		keys: folder, natsURL: parts.NATSURL, databaseURL: parts.DatabaseURL, log: log, registry: newRegistry(),
 	}
-	if err := migrate(ctx, e, c.settings()); err != nil {
+	parts.NATSURL, parts.DatabaseURL = withoutUser(parts.NATSURL), withoutUser(parts.DatabaseURL)
+	if err := writeJSON(runtimePath(c.Data), parts); err != nil {
 		return err
 	}
-	community, err := c.applyCommunities(ctx, e)
+	if err := migrate(ctx, e, c.settings(c.Data)); err != nil {
+		return err
+	}
+	communities, err := c.applyCommunities(ctx, e)
 	if err != nil {
 		return err
 	}
-	return c.runServices(ctx, e, community)
+	return c.runServices(ctx, e, communities)
 }
 
 // makeDataFolder makes the folder where it is not there. Run by root, others may
@@ -125,10 +129,25 @@ func makeDataFolder(data string) error {
 	if os.Geteuid() == 0 {
 		mode = 0o711
 	}
-	if err := os.Mkdir(data, mode); err != nil && !errors.Is(err, fs.ErrExist) {
+	err := os.Mkdir(data, mode)
+	if err == nil {
+		err = os.Chmod(data, mode) // whatever the umask
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("making the data folder: %w", err)
 	}
 	return nil
+}
+
+// withoutUser takes user and password out of a URL: a secret stands in no file
+// but a key file.
+func withoutUser(connection string) string {
+	u, err := url.Parse(connection)
+	if err != nil || u.User == nil {
+		return connection
+	}
+	u.User = nil
+	return u.String()
 }
 
 // clusterURL names the private cluster as DATABASE_URL would.
@@ -173,43 +192,40 @@ func (c upCmd) startPostgres(ctx context.Context, folder keys.Folder, log *slog.
 	})
 }
 
-// applyCommunities applies the demo and the file given, and returns the name
-// that the addresses tell.
-func (c upCmd) applyCommunities(ctx context.Context, e environment) (string, error) {
+// applyCommunities applies the demo and the file given, and returns their names.
+func (c upCmd) applyCommunities(ctx context.Context, e environment) ([]string, error) {
 	var drafts []draft
 	if c.Demo {
 		d, err := readCommunity(demoFiles, "demo/community.yaml")
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		drafts = append(drafts, d)
 	}
 	if c.Community != "" {
 		d, err := readCommunity(os.DirFS(filepath.Dir(c.Community)), filepath.Base(c.Community))
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		drafts = append(drafts, d)
 	}
 	nc, js, err := e.connectAdmin(ctx)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer nc.Close()
-	name := ""
+	var names []string
 	for _, d := range drafts {
 		if _, err := applyCommunity(ctx, e, js, d); err != nil {
-			return "", err
+			return nil, err
 		}
-		if name == "" {
-			name = d.file.Name
-		}
+		names = append(names, d.file.Name)
 	}
-	return name, nil
+	return names, nil
 }
 
 // runServices starts every service, says where they are, and waits for the end.
-func (c upCmd) runServices(ctx context.Context, e environment, community string) error {
+func (c upCmd) runServices(ctx context.Context, e environment, communities []string) error {
 	makers := []struct {
 		addr string
 		make func(context.Context, environment) (process, error)
@@ -227,28 +243,33 @@ func (c upCmd) runServices(ctx context.Context, e environment, community string)
 			p.close()
 		}
 	}()
-	g, runCtx := errgroup.WithContext(ctx)
+	// Every address first: no report is taken by a service that then fails to
+	// start the rest.
+	listeners := make([]net.Listener, len(makers))
 	where := map[string]string{}
-	for _, m := range makers {
+	for n, m := range makers {
 		p, err := m.make(ctx, e)
 		if err != nil {
 			return err
 		}
 		processes = append(processes, p)
-		var ln net.Listener
-		if p.handler != nil {
-			if ln, err = web.Listen(ctx, m.addr); err != nil {
-				return fmt.Errorf("%s: %w", p.name, err)
-			}
-			where[p.name] = "http://" + ln.Addr().String()
+		if p.handler == nil {
+			continue
 		}
-		g.Go(func() error { return p.start(runCtx, ln) })
+		if listeners[n], err = web.Listen(ctx, m.addr); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+		where[p.name] = "http://" + listeners[n].Addr().String()
+	}
+	g, runCtx := errgroup.WithContext(ctx)
+	for n, p := range processes {
+		g.Go(func() error { return p.start(runCtx, listeners[n]) })
 	}
 	g.Go(func() error {
 		if err := waitReady(runCtx, readyWithin, processes...); err != nil {
 			return err
 		}
-		return c.announce(runCtx, e, community, where)
+		return c.announce(runCtx, e, communities, where)
 	})
 	err := g.Wait()
 	if ctx.Err() != nil { // a signal: the services end with the context's error or none
@@ -282,13 +303,13 @@ func readAddresses(data string) (addresses, error) {
 
 // announce makes a sign-in link and says where everything is, in a file and on
 // standard output.
-func (c upCmd) announce(ctx context.Context, e environment, community string, where map[string]string) error {
+func (c upCmd) announce(ctx context.Context, e environment, communities []string, where map[string]string) error {
 	a := addresses{
 		Intake: where["intake"], Console: where["console"], Stats: where["statistics"], Metrics: where["metrics"],
-		Community: community,
 	}
-	if community != "" {
-		moderator, err := addModerator(ctx, e, "First moderator", []string{community})
+	if len(communities) > 0 {
+		a.Community = communities[0]
+		moderator, err := addModerator(ctx, e, "First moderator", communities)
 		if err != nil {
 			return err
 		}
@@ -300,8 +321,8 @@ func (c upCmd) announce(ctx context.Context, e environment, community string, wh
 		return err
 	}
 	fmt.Printf("\nRecourse is ready.\n\n")
-	if community != "" {
-		fmt.Printf("  Report       %s/c/%s/report\n", a.Intake, community)
+	for _, name := range communities {
+		fmt.Printf("  Report       %s/c/%s/report\n", a.Intake, name)
 	}
 	fmt.Printf("  Status       %s/status\n", a.Intake)
 	fmt.Printf("  Console      %s\n", a.Console)

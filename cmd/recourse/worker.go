@@ -14,7 +14,7 @@ import (
 
 type workerCmd struct {
 	partsFlags
-	MetricsAddr string `help:"Private address for /metrics, /healthz and /readyz; empty for none." default:"127.0.0.1:8083"`
+	MetricsAddr string `help:"Private address for /metrics, /healthz and /readyz; empty for none." default:""`
 }
 
 func (workerCmd) Help() string {

@@ -28,6 +28,7 @@ func Connect(url string, s keys.Service, seed []byte, log *slog.Logger) (*nats.C
 		nats.Nkey(public, pair.Sign),
 		nats.CustomInboxPrefix(InboxPrefix(s)),
 		nats.MaxReconnects(-1),
+		nats.IgnoreAuthErrorAbort(),
 		nats.RetryOnFailedConnect(true),
 		nats.ReconnectWait(200*time.Millisecond),
 		nats.ReconnectJitter(100*time.Millisecond, 100*time.Millisecond),

@@ -23,13 +23,23 @@ func ReportIDs(ctx context.Context, js jetstream.JetStream, stream, filter strin
 	}
 	ids := make(map[event.ID]string, len(info.State.Subjects))
 	for subject := range info.State.Subjects {
-		id, err := event.ParseID(subject[strings.LastIndexByte(subject, '.')+1:])
-		if err != nil {
-			continue // a subject that names no report
+		if id, ok := reportOf(subject); ok {
+			ids[id] = subject
 		}
-		ids[id] = subject
 	}
 	return ids, nil
+}
+
+// reportOf returns the report that a subject of REPORTS or QUARANTINE names. A
+// malformed one names none: the worker puts it away by its sequence.
+func reportOf(subject string) (event.ID, bool) {
+	if rest, ok := strings.CutPrefix(subject, "quarantine."); ok {
+		community, id, _ := strings.Cut(rest, ".")
+		parsed, err := event.ParseID(id)
+		return parsed, err == nil && event.ValidCommunity(community)
+	}
+	s, err := event.ParseSubject(subject)
+	return s.ID, err == nil
 }
 
 // SubmittedReports are the subjects of submitted reports in REPORTS.

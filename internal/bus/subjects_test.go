@@ -19,6 +19,7 @@ func TestReportsAreCountedOnceByTheirID(t *testing.T) {
 		event.ReportSubject(event.ReportSubmitted, "lyon", two).String(),
 		event.ReportSubject("amended", "demo", event.NewID()).String(),
 		"reports.submitted.demo.no-report",
+		"reports.submitted.No-Community." + event.NewID().String(),
 	} {
 		if _, err := intake.Publish(t.Context(), subject, nil); err != nil {
 			t.Fatal(err)
@@ -33,6 +34,15 @@ func TestReportsAreCountedOnceByTheirID(t *testing.T) {
 	}
 	if got, err := bus.ReportIDs(t.Context(), b.JS(t, keys.Admin), "QUARANTINE", bus.QuarantinedReports); err != nil || len(got) != 0 {
 		t.Errorf("of an empty stream: %v, %v", got, err)
+	}
+	for _, subject := range []string{event.QuarantineSubject("demo", one), event.QuarantineUnnamed(7), "quarantine.No-Community." + two.String()} {
+		if _, err := b.JS(t, keys.Worker).Publish(t.Context(), subject, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err = bus.ReportIDs(t.Context(), b.JS(t, keys.Admin), "QUARANTINE", bus.QuarantinedReports)
+	if err != nil || len(got) != 1 || got[one] != "quarantine.demo."+one.String() {
+		t.Errorf("of QUARANTINE: %v, %v; want the one whose name is well formed", got, err)
 	}
 	if _, err := bus.ReportIDs(t.Context(), b.JS(t, keys.Admin), "NOWHERE", ">"); err == nil {
 		t.Error("of no stream: no error")

@@ -18,6 +18,7 @@ import (
 type Settings struct {
 	Replicas        int           // 1, or 3 in a cluster
 	ReportsMaxBytes int64         // a full stream refuses reports (503), never loses one
+	KeepSizes       bool          // streams that are there keep the size they have
 	Retention       time.Duration // of a status record after its last change
 }
 
@@ -48,7 +49,7 @@ func Streams(s Settings) []jetstream.StreamConfig {
 	reports.Description = "Reports, sealed: reports.<event>.<community>.<report-id>"
 	reports.Subjects = []string{"reports.*.*.*"}
 	reports.MaxBytes = s.ReportsMaxBytes
-	reports.MaxMsgSize = 1 << 20
+	reports.MaxMsgSize = 1<<20 - 8<<10 // QUARANTINE must take it with headers
 	reports.AllowAtomicPublish = true
 
 	cases.Name = event.StreamCases
@@ -77,7 +78,7 @@ func Buckets(s Settings) []jetstream.KeyValueConfig {
 		{
 			Bucket: event.BucketCommunities, Description: "Communities' signed bundles and codes of conduct",
 			Storage: jetstream.FileStorage, History: 5, Replicas: s.Replicas,
-			MaxBytes: 256 << 20, MaxValueSize: 1 << 20,
+			MaxBytes: 64 << 20, MaxValueSize: 1 << 20,
 		},
 	}
 }
@@ -105,6 +106,11 @@ func Consumers() map[string][]jetstream.ConsumerConfig {
 // Migrate makes or updates every stream, bucket and consumer. It is the only
 // code that does; a service finds them there or fails.
 func Migrate(ctx context.Context, js jetstream.JetStream, s Settings) error {
+	if s.KeepSizes {
+		if reports, err := js.Stream(ctx, event.StreamReports); err == nil {
+			s.ReportsMaxBytes = reports.CachedInfo().Config.MaxBytes
+		}
+	}
 	for _, cfg := range Streams(s) {
 		if _, err := js.CreateOrUpdateStream(ctx, cfg); err != nil {
 			return fmt.Errorf("making the stream %s: %w", cfg.Name, storageHint(err))

@@ -3,9 +3,11 @@ package bus_test
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"recourse/internal/bus"
@@ -169,6 +171,39 @@ func TestMigratingWithOtherSettingsKeepsMessages(t *testing.T) {
 	}
 	if s := stream(t, js, "KV_status"); s.Config.MaxAge != 30*24*time.Hour {
 		t.Errorf("statuses expire after %s, want 30 days", s.Config.MaxAge)
+	}
+}
+
+func TestSizesAreKeptWhereTheOperatorNamesNone(t *testing.T) {
+	b := testbench.NATS(t)
+	js := b.JS(t, keys.Admin)
+	larger := settings
+	larger.ReportsMaxBytes = 128 << 20
+	migrate(t, js, larger)
+	kept := settings
+	kept.KeepSizes = true
+	migrate(t, js, kept)
+	for name, want := range map[string]int64{"REPORTS": 128 << 20, "CASES": 32 << 20, "QUARANTINE": 32 << 20, "KV_status": 64 << 20} {
+		if got := stream(t, js, name).Config.MaxBytes; got != want {
+			t.Errorf("%s takes %d bytes, want %d as before", name, got, want)
+		}
+	}
+}
+
+func TestWhatREPORTSTakesQUARANTINETakesWithItsHeaders(t *testing.T) {
+	b := testbench.NATS(t)
+	reports := stream(t, b.JS(t, keys.Admin), "REPORTS").Config.MaxMsgSize
+	if _, err := b.JS(t, keys.Intake).Publish(t.Context(), "reports.submitted.demo.x", make([]byte, reports)); err != nil {
+		t.Fatalf("the largest report: %v", err)
+	}
+	msg := nats.NewMsg("quarantine.demo.x")
+	msg.Data = b.Messages(t, "REPORTS")[0].Data
+	msg.Header = nats.Header{"Recourse-Reason": {"attempts"}, "Recourse-Subject": {strings.Repeat("s", 512)}, "Recourse-Sequence": {"18446744073709551615"}}
+	if _, err := b.JS(t, keys.Worker).PublishMsg(t.Context(), msg, jetstream.WithMsgID("18446744073709551615")); err != nil {
+		t.Errorf("the largest report can't be quarantined: %v", err)
+	}
+	if _, err := b.JS(t, keys.Intake).Publish(t.Context(), "reports.submitted.demo.y", make([]byte, reports+1)); err == nil {
+		t.Error("REPORTS takes more than its largest message")
 	}
 }
 

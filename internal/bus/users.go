@@ -27,9 +27,6 @@ func InboxPrefix(s keys.Service) string { return "_INBOX_" + string(s) }
 func Users(folder keys.Folder) ([]User, error) {
 	var users []User
 	for _, s := range keys.Services() {
-		if !s.UsesNATS() {
-			continue
-		}
 		seed, err := folder.NATSSeed(s)
 		if err != nil {
 			return nil, err
@@ -104,7 +101,7 @@ func publishRights(s keys.Service) []string {
 			readBucket(event.BucketCommunities),
 		)
 	case keys.Admin:
-		return []string{"$JS.API.>", "$KV." + event.BucketCommunities + ".>", "reports.>", "quarantine.>"}
+		return []string{"$JS.API.>", "$KV." + event.BucketCommunities + ".>", "reports.>"}
 	default:
 		return nil
 	}

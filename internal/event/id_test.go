@@ -40,6 +40,7 @@ func TestParseIDTakesThirtyTwoLowercaseHexadecimalDigitsOnly(t *testing.T) {
 		{"nothing", ""},
 		{"one digit too few", digits[1:]},
 		{"one digit too many", digits + "0"},
+		{"twice as many digits", digits + digits},
 		{"upper case", strings.ToUpper(digits)},
 		{"one letter in upper case", digits[:10] + "A" + digits[11:]},
 		{"hyphens as in a uuid", "01234567-89ab-cdef-0011-223344556677"},

@@ -2,10 +2,13 @@ package event
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"recourse/internal/seal"
@@ -42,6 +45,7 @@ type Content struct {
 	Grounds     []Ground `json:"grounds,omitempty"`
 	HasContact  bool     `json:"has_contact,omitempty"`
 	Client      string   `json:"client,omitempty"` // name of the authenticated API client, empty for the public
+	Binding     []byte   `json:"binding"`          // Submitted.Binding of the message that carries it
 }
 
 // Account is the reported party, as the reporter names it.
@@ -91,11 +95,33 @@ func DecodeSubmitted(payload []byte) (Submitted, error) {
 	switch {
 	case s.Version != SubmittedVersion:
 		return Submitted{}, fmt.Errorf("%w: version %d is not known", ErrDecode, s.Version)
-	case s.Report.IsZero(), !ValidCommunity(s.Community), s.StatusKey == "", len(s.ReplyKey) == 0,
-		s.Conduct == "", s.ReceivedAt.IsZero():
+	case s.Report.IsZero(), !ValidCommunity(s.Community), len(s.ReplyKey) == 0, s.ReceivedAt.IsZero():
 		return Submitted{}, fmt.Errorf("%w: a required field is missing", ErrDecode)
+	case !isHex(s.StatusKey, 32), !isHex(s.Conduct, 64):
+		return Submitted{}, fmt.Errorf("%w: a key or digest is malformed", ErrDecode)
 	}
 	return s, nil
+}
+
+func isHex(s string, digits int) bool {
+	return len(s) == digits && strings.Trim(s, "0123456789abcdef") == ""
+}
+
+// Binding is a digest of what stands outside the envelopes. Content repeats it,
+// so that nobody who may publish to REPORTS can pair a report's words with
+// another receipt's key.
+func (s Submitted) Binding() []byte {
+	h := sha256.New()
+	for _, part := range [][]byte{
+		[]byte("recourse/submitted/v1"), s.Report[:], []byte(s.Community), []byte(s.Conduct),
+		[]byte(s.ReceivedAt.UTC().Format(time.RFC3339)), []byte(s.StatusKey), s.ReplyKey,
+	} {
+		var size [8]byte
+		binary.BigEndian.PutUint64(size[:], uint64(len(part)))
+		h.Write(size[:])
+		h.Write(part)
+	}
+	return h.Sum(nil)
 }
 
 // DecodeStrict reads exactly one JSON value into v and refuses unknown fields.

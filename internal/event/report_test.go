@@ -20,7 +20,7 @@ func submitted(t testing.TB) event.Submitted {
 	envelope := func(ct string) seal.Envelope { return seal.Envelope{Version: 1, KeyID: "k", Ciphertext: []byte(ct)} }
 	return event.Submitted{
 		Version: 1, Report: mustID(t, digits), Community: "demo", Conduct: strings.Repeat("c", 64),
-		ReceivedAt: time.Date(2026, 11, 5, 12, 0, 0, 0, time.UTC), StatusKey: "s", ReplyKey: []byte("r"),
+		ReceivedAt: time.Date(2026, 11, 5, 12, 0, 0, 0, time.UTC), StatusKey: digits, ReplyKey: []byte("r"),
 		Moderation: envelope("m"), Contact: envelope("c"), Statistics: envelope("d"),
 	}
 }
@@ -99,6 +99,11 @@ func TestDecodingIsStrict(t *testing.T) {
 		{"an envelope that is a text", with("contact", "MARKER")},
 		{"an empty community", with("community", "")},
 		{"an empty status key", with("status_key", "")},
+		{"a status key in upper case", with("status_key", strings.ToUpper(digits))},
+		{"a status key of two tokens", with("status_key", "MARKER."+digits[:25])},
+		{"a status key that is too long", with("status_key", digits+"0")},
+		{"a digest that is too short", with("conduct", digits)},
+		{"a digest of other letters", with("conduct", strings.Repeat("MARKER__", 8))},
 		{"an empty reply key", with("reply_key", "")},
 		{"an empty code of conduct", with("conduct", "")},
 		{"a marker among rubbish", "{\"MARKER\": \x00\xff}"},
@@ -124,6 +129,42 @@ func TestAMissingFieldIsRefused(t *testing.T) {
 		if _, err := event.DecodeSubmitted(encode(t, all)); !errors.Is(err, event.ErrDecode) {
 			t.Errorf("without %s it is decoded: %v; want ErrDecode", field, err)
 		}
+	}
+}
+
+func TestTheBindingChangesWithAllThatStandsOutsideTheEnvelopes(t *testing.T) {
+	seen := map[string]string{}
+	for name, change := range map[string]func(*event.Submitted){
+		"nothing":                  func(*event.Submitted) {},
+		"the report":               func(s *event.Submitted) { s.Report[0] ^= 1 },
+		"the community":            func(s *event.Submitted) { s.Community = "lyon" },
+		"the code of conduct":      func(s *event.Submitted) { s.Conduct = strings.Repeat("d", 64) },
+		"the time":                 func(s *event.Submitted) { s.ReceivedAt = s.ReceivedAt.Add(time.Second) },
+		"the status key":           func(s *event.Submitted) { s.StatusKey = digits[1:] + "0" },
+		"the reply key":            func(s *event.Submitted) { s.ReplyKey = []byte("s") },
+		"where one field ends":     func(s *event.Submitted) { s.StatusKey, s.ReplyKey = s.StatusKey+"r", nil },
+		"where another field ends": func(s *event.Submitted) { s.Community, s.Conduct = "democ", s.Conduct[1:] },
+	} {
+		s := submitted(t)
+		change(&s)
+		binding := string(s.Binding())
+		if other, ok := seen[binding]; ok || len(binding) != 32 {
+			t.Errorf("a change of %s and one of %s give the same %d bytes", name, other, len(binding))
+		}
+		seen[binding] = name
+	}
+}
+
+func TestTheBindingIsTheSameOnBothEnds(t *testing.T) {
+	sent := submitted(t)
+	sent.ReceivedAt = sent.ReceivedAt.In(time.FixedZone("", 3600))
+	got, err := event.DecodeSubmitted(encode(t, sent))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got.Moderation.KeyID = "another"
+	if !bytes.Equal(got.Binding(), sent.Binding()) {
+		t.Error("it changes on the way, or with an envelope")
 	}
 }
 

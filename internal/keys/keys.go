@@ -1,7 +1,7 @@
 // Package keys is the key folder: what each service holds, and nothing else.
 //
-//	keys/<service>/nats      seed of the service's NATS user (an NKey), absent where it has no business there
-//	keys/<service>/postgres  password of the service's PostgreSQL role, likewise
+//	keys/<service>/nats      seed of the service's NATS user (an NKey)
+//	keys/<service>/postgres  password of the service's PostgreSQL role; the intake has none
 //	keys/<service>/seal      keys for envelopes, seals at rest, pseudonyms and signatures (JSON)
 //
 // Every file is 0600 and written whole or not at all. The package must never
@@ -36,9 +36,6 @@ const (
 func Services() []Service {
 	return []Service{Admin, Intake, Worker, Console, Janitor, Notify, Stats}
 }
-
-// UsesNATS reports whether s has a NATS user.
-func (s Service) UsesNATS() bool { return true }
 
 // UsesPostgres reports whether s has a PostgreSQL role. The intake has none.
 func (s Service) UsesPostgres() bool { return s != Intake }

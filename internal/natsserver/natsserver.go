@@ -45,7 +45,8 @@ func Start(cfg Config) (*Server, error) {
 		NoLog:                 true,
 		JetStream:             true,
 		StoreDir:              cfg.Dir,
-		SyncAlways:            true, // the default syncs every two minutes and loses acknowledged messages at power loss
+		JetStreamMaxStore:     1 << 50, // each stream has its own limit; the server's default follows the free disk and could refuse them later
+		SyncAlways:            true,    // the default syncs every two minutes and loses acknowledged messages at power loss
 		MaxPayload:            1 << 20,
 		Accounts:              []*server.Account{account},
 		DisableShortFirstPing: true,

@@ -23,8 +23,9 @@ const Superuser = "recourse_admin"
 const Port = 5432
 
 const (
-	startTime = 30 * time.Second
-	retryWait = 250 * time.Millisecond
+	startTime   = 30 * time.Second
+	retryWait   = 250 * time.Millisecond
+	restartWait = 2 * time.Second
 )
 
 // Config says where the cluster is.
@@ -60,6 +61,10 @@ func Start(ctx context.Context, cfg Config) (*Cluster, error) {
 		return nil, err
 	}
 	if !c.account.canReach(dir) {
+		if major, err := majorOf(dir); err != nil || major != "" {
+			return nil, fmt.Errorf("the cluster in %s can't be reached by the user %s that PostgreSQL runs as: "+
+				"let others pass through the folders above it (chmod o+x)", dir, c.account.name)
+		}
 		c.dir = fallback(dir)
 		cfg.Log.Info("PostgreSQL can't run as root, and its user can't reach the data folder: its data stands elsewhere",
 			"user", c.account.name, "folder", c.dir)
@@ -81,6 +86,9 @@ func Start(ctx context.Context, cfg Config) (*Cluster, error) {
 		if err := end(ctx, pid, func() bool { return survivor(c.dir) != pid }); err != nil {
 			return nil, err
 		}
+	}
+	if err := forgetStranger(c.dir); err != nil {
+		return nil, err
 	}
 	if c.socket, err = c.makeSocketDir(); err != nil {
 		return nil, err
@@ -235,6 +243,7 @@ func (c *Cluster) Supervise(ctx context.Context) error {
 				break
 			}
 			c.cfg.Log.Error("PostgreSQL does not start; trying again", "error", err)
+			waitUntil(ctx, restartWait, func() bool { return false })
 		}
 	}
 }
@@ -245,10 +254,14 @@ func (c *Cluster) Stop(ctx context.Context) error {
 	c.stopped = true
 	p := c.current
 	c.mu.Unlock()
-	if p == nil || p.ended() {
-		return nil
+	if p != nil && !p.ended() {
+		if err := end(ctx, p.pid(), p.ended); err != nil {
+			return err
+		}
 	}
-	return end(ctx, p.pid(), p.ended)
+	// A folder left in /run harms nobody, and the next start makes it again.
+	_ = os.RemoveAll(c.socket)
+	return nil
 }
 
 // settings are postgres' arguments. Durability is on, TCP is off, and no

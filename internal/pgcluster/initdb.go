@@ -77,22 +77,20 @@ func makeFolders(path string) error {
 	if err := makeFolders(filepath.Dir(path)); err != nil {
 		return err
 	}
-	if err := os.Mkdir(path, 0o711); err != nil && !errors.Is(err, fs.ErrExist) { //nolint:gosec // others pass through, and see nothing
+	err := os.Mkdir(path, 0o711) //nolint:gosec // others pass through, and see nothing
+	if err == nil {
+		err = os.Chmod(path, 0o711) //nolint:gosec // whatever the umask
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("making the folder %s: %w", path, err)
 	}
 	return nil
 }
 
-// environment is this process's without PG*: those would lead postgres and
-// initdb to another cluster's settings.
+// environment is little more than PATH: PG* would lead postgres and initdb to
+// another cluster's settings, and what else root has is not for another user.
 func environment() []string {
-	env := []string{"LC_ALL=C", "TZ=UTC"}
-	for _, kv := range os.Environ() {
-		if !strings.HasPrefix(kv, "PG") && !strings.HasPrefix(kv, "LC_") && !strings.HasPrefix(kv, "TZ=") {
-			env = append(env, kv)
-		}
-	}
-	return env
+	return []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "TZ=UTC"}
 }
 
 func lastLines(s string, n int) string {

@@ -9,7 +9,11 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 )
+
+// lastWordsWait is for what a postmaster wrote right before it ended.
+const lastWordsWait = 200 * time.Millisecond
 
 // postmaster is one run of postgres.
 type postmaster struct {
@@ -41,6 +45,12 @@ func launch(p programs, a account, dir, socket string, log *slog.Logger) (*postm
 		// other end, so that a killed postmaster is noticed at once.
 		state, _ := cmd.Process.Wait()
 		log.Debug("PostgreSQL ended", "state", state.String())
+		// A child of postgres may hold the other end for longer; what the
+		// postmaster itself said is there by then.
+		select {
+		case <-read:
+		case <-time.After(lastWordsWait):
+		}
 		_ = stderr.Close()
 		<-read
 		close(m.done)

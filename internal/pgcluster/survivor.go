@@ -18,13 +18,37 @@ import (
 // stale file may belong to an unrelated process by now, so that the process
 // itself is asked.
 func survivor(dir string) int {
-	b, err := os.ReadFile(filepath.Join(dir, "postmaster.pid"))
+	pid := pidIn(filepath.Join(dir, "postmaster.pid"))
+	if pid <= 1 || syscall.Kill(pid, 0) != nil || !isPostmaster(pid, dir) {
+		return 0
+	}
+	return pid
+}
+
+// forgetStranger removes a pid file whose number belongs to an unrelated process
+// by now, as after a reboot or in a container: postgres would wait for that one
+// for ever. A file whose process is gone is postgres' own to judge: children of
+// a killed postmaster may still hold its memory.
+func forgetStranger(dir string) error {
+	path := filepath.Join(dir, "postmaster.pid")
+	pid := pidIn(path)
+	if pid <= 1 || syscall.Kill(pid, 0) != nil || isPostmaster(pid, dir) {
+		return nil
+	}
+	if err := os.Remove(path); err != nil {
+		return fmt.Errorf("removing a stale pid file: %w", err)
+	}
+	return nil
+}
+
+func pidIn(path string) int {
+	b, err := os.ReadFile(path)
 	if err != nil {
 		return 0
 	}
 	first, _, _ := strings.Cut(string(b), "\n")
 	pid, err := strconv.Atoi(strings.TrimSpace(first))
-	if err != nil || pid <= 1 || syscall.Kill(pid, 0) != nil || !isPostmaster(pid, dir) {
+	if err != nil {
 		return 0
 	}
 	return pid
@@ -57,6 +81,7 @@ func sameFolder(a, b string) bool {
 // end stops the process: fast shutdown, then immediate, then kill. gone says
 // whether it has ended.
 func end(ctx context.Context, pid int, gone func() bool) error {
+	ctx = context.WithoutCancel(ctx) // a stop that was asked for is the reason, not a hurry
 	for _, step := range []struct {
 		signal syscall.Signal
 		wait   time.Duration

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -28,12 +30,12 @@ type Schema struct {
 
 // AdminConfig returns the connection of the owner of the schemas: the URL's
 // own user, or where it names none, the admin's role and key file.
-func AdminConfig(url string, folder keys.Folder) (*pgx.ConnConfig, error) {
-	cfg, err := pgx.ParseConfig(url)
+func AdminConfig(connection string, folder keys.Folder) (*pgx.ConnConfig, error) {
+	cfg, err := pgx.ParseConfig(connection)
 	if err != nil {
 		return nil, errors.New("DATABASE_URL is not a PostgreSQL connection string")
 	}
-	if cfg.Password == "" {
+	if !namesUser(connection) {
 		password, err := folder.PostgresPassword(keys.Admin)
 		if err != nil {
 			return nil, err
@@ -44,6 +46,15 @@ func AdminConfig(url string, folder keys.Folder) (*pgx.ConnConfig, error) {
 	cfg.RuntimeParams["application_name"] = "recourse admin"
 	cfg.RuntimeParams["timezone"] = "UTC"
 	return cfg, nil
+}
+
+// namesUser reports whether a connection string names a user; pgx fills one in
+// where it does not.
+func namesUser(connection string) bool {
+	if u, err := url.Parse(connection); err == nil && u.Scheme != "" {
+		return u.User != nil || u.Query().Has("user")
+	}
+	return strings.Contains(connection, "user=")
 }
 
 // AdminPool opens a pool as the owner of the schemas.

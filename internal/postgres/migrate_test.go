@@ -113,6 +113,10 @@ func TestTheAdminIsWhoTheURLNamesOrElseTheKeyFilesRole(t *testing.T) {
 	}
 	for url, want := range map[string]string{
 		"postgres://host/db":                  keys.Admin.Role() + " " + password,
+		"postgres:///db?host=/run":            keys.Admin.Role() + " " + password,
+		"host=host dbname=db":                 keys.Admin.Role() + " " + password,
+		"postgres://owner@host/db":            "owner ",
+		"postgres:///db?host=/run&user=owner": "owner ",
 		"postgres://owner:secret@host/db":     "owner secret",
 		"host=host user=owner password=other": "owner other",
 	} {

@@ -42,13 +42,15 @@ func ensureRole(ctx context.Context, conn *pgx.Conn, role, verifier string) erro
 	if err := conn.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)`, role).Scan(&there); err != nil {
 		return err
 	}
-	verb := "CREATE"
+	// Only a superuser may say NOSUPERUSER of a role that is there, and the role
+	// was made without.
+	verb, rights := "CREATE", " LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
 	if there {
-		verb = "ALTER"
+		verb, rights = "ALTER", " LOGIN"
 	}
 	// Utility statements take no parameters. A verifier holds base64, digits,
 	// "$", "-" and ":" only, and the name is our own.
-	_, err := conn.Exec(ctx, verb+" ROLE "+name+" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '"+verifier+"'")
+	_, err := conn.Exec(ctx, verb+" ROLE "+name+rights+" PASSWORD '"+verifier+"'")
 	return err
 }
 

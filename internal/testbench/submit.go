@@ -16,9 +16,11 @@ import (
 )
 
 // Sealed is a report as the intake would publish it, sealed to the bundle's
-// keys, for tests of those who receive it. Change may alter it before it is
-// encoded.
-func Sealed(t testing.TB, bundle community.Bundle, content event.Content, change func(*event.Submitted)) (receipt.Receipt, *nats.Msg) {
+// keys, for tests of those who receive it. Change alters it before it is sealed
+// and, where it touches an envelope, once more after.
+func Sealed(
+	t testing.TB, bundle community.Bundle, content event.Content, change func(*event.Submitted),
+) (receipt.Receipt, *nats.Msg) {
 	t.Helper()
 	r := receipt.New()
 	public, err := r.PublicKey()
@@ -43,13 +45,17 @@ func Sealed(t testing.TB, bundle community.Bundle, content event.Content, change
 	s := event.Submitted{
 		Version: event.SubmittedVersion, Report: r.ReportID(), Community: bundle.Name, Conduct: bundle.Conduct,
 		ReceivedAt: time.Now().UTC().Truncate(time.Second), StatusKey: r.StatusKey(), ReplyKey: public,
-		Moderation: envelope(bundle.Keys.Moderation, seal.PurposeModeration, seal.Buckets(), content),
-		Contact:    envelope(bundle.Keys.Contact, seal.PurposeContact, seal.Exactly(event.ContactSize), event.Contact{Address: "someone@example.org"}),
+		Contact: envelope(bundle.Keys.Contact, seal.PurposeContact, seal.Exactly(event.ContactSize), event.Contact{Address: "someone@example.org"}),
 		Statistics: envelope(bundle.Keys.Statistics, seal.PurposeStatistics, seal.Exactly(event.DimensionsSize), event.Dimensions{
 			Kind: content.Kind, Grounds: []event.Ground{event.GroundUnknown}, Gender: event.GenderUnknown,
 			AgeBand: event.AgeUnknown, Role: event.RoleTarget, Language: "und",
 		}),
 	}
+	if change != nil {
+		change(&s)
+	}
+	content.Binding = s.Binding()
+	s.Moderation = envelope(bundle.Keys.Moderation, seal.PurposeModeration, seal.Buckets(), content)
 	if change != nil {
 		change(&s)
 	}

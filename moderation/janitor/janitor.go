@@ -7,6 +7,7 @@ package janitor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -23,7 +24,8 @@ const (
 	cleanEvery     = time.Minute
 	reconcileEvery = 10 * time.Minute // it reads every subject of REPORTS
 	cleanTime      = 10 * time.Minute
-	outboxKeep     = time.Hour // of rows that were sent
+	outboxKeep     = time.Hour      // of rows that were sent
+	attemptsKeep   = 24 * time.Hour // well over the longest wait between two
 )
 
 // Keep is how long a stream keeps what every consumer has acknowledged.
@@ -75,18 +77,22 @@ func (j *Janitor) Run(ctx context.Context) error {
 func (j *Janitor) Clean(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, cleanTime)
 	defer cancel()
+	// Each by itself: a full REPORTS takes nothing back, and must be purged all
+	// the more.
+	var failed error
 	if now := j.now(); now.Sub(j.reconciled) >= reconcileEvery {
 		if _, err := j.Reconcile(ctx); err != nil {
-			return err
+			failed = fmt.Errorf("reconciling: %w", err)
+		} else {
+			j.reconciled = now
 		}
-		j.reconciled = now
 	}
 	for _, stream := range []string{event.StreamReports, event.StreamCases} {
 		if err := j.purge(ctx, stream); err != nil {
-			return fmt.Errorf("purging %s: %w", stream, err)
+			failed = errors.Join(failed, fmt.Errorf("purging %s: %w", stream, err))
 		}
 	}
-	return j.emptyTables(ctx)
+	return errors.Join(failed, j.emptyTables(ctx))
 }
 
 func (j *Janitor) emptyTables(ctx context.Context) error {
@@ -101,6 +107,9 @@ func (j *Janitor) emptyTables(ctx context.Context) error {
 		if n == 0 {
 			break
 		}
+	}
+	if _, err := q.ForgetAttemptsBefore(ctx, now.Add(-attemptsKeep)); err != nil {
+		return fmt.Errorf("forgetting attempts: %w", err)
 	}
 	if _, err := q.ForgetSessions(ctx, now); err != nil {
 		return fmt.Errorf("forgetting sessions: %w", err)

@@ -175,8 +175,8 @@ func TestWhatIsOldAndAcknowledgedIsPurgedAndItsIDsRemembered(t *testing.T) {
 		t.Fatal(err)
 	}
 	remembered := map[event.ID]bool{}
-	for _, id := range purged {
-		remembered[id] = true
+	for _, p := range purged {
+		remembered[p.ReportID] = true
 	}
 	for _, id := range old {
 		if !remembered[id] {

@@ -36,10 +36,11 @@ func (j *Janitor) purge(ctx context.Context, name string) error {
 		return err
 	}
 	if name == event.StreamReports {
-		ids, err := reportsBelow(ctx, stream, first, end)
+		ids, safe, err := j.reportsBelow(ctx, stream, first, end)
 		if err != nil {
 			return err
 		}
+		end = safe
 		// Before the purge: an id counted twice does no harm, one forgotten would.
 		if err := store.New(j.pool).RememberPurged(ctx, store.RememberPurgedParams{Ids: ids, PurgedAt: j.now()}); err != nil {
 			return fmt.Errorf("remembering purged reports: %w", err)
@@ -88,26 +89,35 @@ func firstNewer(ctx context.Context, stream jetstream.Stream, first, last uint64
 	return first + uint64(n), failed //nolint:gosec // not negative
 }
 
-// reportsBelow returns the ids of submitted reports in [first, end).
-func reportsBelow(ctx context.Context, stream jetstream.Stream, first, end uint64) ([]event.ID, error) {
-	ids := []event.ID{}
+// reportsBelow returns the ids of submitted reports in [first, safe). Safe is end,
+// or the first message whose report is in no case and not in quarantine: that
+// one must be put back before it may go.
+func (j *Janitor) reportsBelow(ctx context.Context, stream jetstream.Stream, first, end uint64) (ids []event.ID, safe uint64, err error) {
+	missing, err := j.missing(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	ids = []event.ID{}
 	for seq := first; seq < end; {
 		msg, err := next(ctx, stream, seq)
 		if errors.Is(err, jetstream.ErrMsgNotFound) {
 			break
 		}
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if msg.Sequence >= end {
 			break
 		}
 		if s, err := event.ParseSubject(msg.Subject); err == nil && s.Event == event.ReportSubmitted {
+			if _, lost := missing[s.ID]; lost {
+				return ids, msg.Sequence, nil
+			}
 			ids = append(ids, s.ID)
 		}
 		seq = msg.Sequence + 1
 	}
-	return ids, nil
+	return ids, end, nil
 }
 
 // next returns the first message at or behind seq: some in between may be gone.

@@ -52,8 +52,8 @@ func (j *Janitor) Reconcile(ctx context.Context) (putBack int, err error) {
 	return putBack, nil
 }
 
-// missing returns the subjects of reports in no case and not in quarantine,
-// those among them that the worker has not come to.
+// missing returns the subjects of reports in no case and not in quarantine. The
+// worker may have some of them still before it.
 func (j *Janitor) missing(ctx context.Context) (map[event.ID]string, error) {
 	missing, err := bus.ReportIDs(ctx, j.js, event.StreamReports, bus.SubmittedReports)
 	if err != nil {

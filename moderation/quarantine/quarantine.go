@@ -98,8 +98,8 @@ func (q Quarantine) Drop(ctx context.Context, sequence uint64) error {
 	}
 	subject := msg.Header.Get(event.HeaderSubject)
 	if s, err := event.ParseSubject(subject); err == nil && s.Event == event.ReportSubmitted {
-		purged := store.RememberPurgedParams{Ids: []event.ID{s.ID}, PurgedAt: time.Now()}
-		if err := q.store.RememberPurged(ctx, purged); err != nil {
+		dropped := store.RememberDroppedParams{ReportID: s.ID, PurgedAt: time.Now()}
+		if err := q.store.RememberDropped(ctx, dropped); err != nil {
 			return fmt.Errorf("remembering the report: %w", err)
 		}
 	}

@@ -123,14 +123,18 @@ func (r *Relay) round(ctx context.Context) (sent int, err error) {
 	return sent, nil
 }
 
-// firstOfEach keeps the oldest row of each case: what follows waits until that
-// one is acknowledged.
+// firstOfEach keeps the oldest event of each case and the oldest status of each
+// report: what follows waits until that one is acknowledged.
 func firstOfEach(unsent []store.UnsentOutboxRow) []store.UnsentOutboxRow {
 	seen := make(map[event.ID]bool, len(unsent))
 	var first []store.UnsentOutboxRow
 	for _, row := range unsent {
-		if !seen[row.CaseID] {
-			seen[row.CaseID] = true
+		about := row.CaseID
+		if row.ReportID != nil {
+			about = *row.ReportID
+		}
+		if !seen[about] {
+			seen[about] = true
 			first = append(first, row)
 		}
 	}

@@ -21,6 +21,7 @@ import (
 // Report is what a status record is made of.
 type Report struct {
 	ID         event.ID
+	Case       event.ID
 	Community  string
 	StatusKey  string
 	ReplyKey   []byte
@@ -44,7 +45,7 @@ func Load(ctx context.Context, q *store.Queries, report event.ID) (Report, error
 		return Report{}, fmt.Errorf("reading a report's messages: %w", err)
 	}
 	r := Report{
-		ID: row.ID, Community: row.Community, StatusKey: row.StatusKey, ReplyKey: row.ReplyKey, Version: int(row.Version),
+		ID: row.ID, Case: row.CaseID, Community: row.Community, StatusKey: row.StatusKey, ReplyKey: row.ReplyKey, Version: int(row.Version),
 	}
 	// One change can make several milestones at the same second: they stand in
 	// their usual order.

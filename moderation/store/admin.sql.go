@@ -27,22 +27,27 @@ func (q *Queries) AddMembership(ctx context.Context, arg AddMembershipParams) er
 }
 
 const allPurgedReportIDs = `-- name: AllPurgedReportIDs :many
-SELECT report_id FROM janitor.purged_report
+SELECT report_id, dropped FROM janitor.purged_report
 `
 
-func (q *Queries) AllPurgedReportIDs(ctx context.Context) ([]event.ID, error) {
+type AllPurgedReportIDsRow struct {
+	ReportID event.ID
+	Dropped  bool
+}
+
+func (q *Queries) AllPurgedReportIDs(ctx context.Context) ([]AllPurgedReportIDsRow, error) {
 	rows, err := q.db.Query(ctx, allPurgedReportIDs)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []event.ID
+	var items []AllPurgedReportIDsRow
 	for rows.Next() {
-		var report_id event.ID
-		if err := rows.Scan(&report_id); err != nil {
+		var i AllPurgedReportIDsRow
+		if err := rows.Scan(&i.ReportID, &i.Dropped); err != nil {
 			return nil, err
 		}
-		items = append(items, report_id)
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -72,17 +77,6 @@ func (q *Queries) AllReportIDs(ctx context.Context) ([]event.ID, error) {
 		return nil, err
 	}
 	return items, nil
-}
-
-const countReportsOutsideOneCase = `-- name: CountReportsOutsideOneCase :one
-SELECT count(*) FROM moderation.report r LEFT JOIN moderation.cases c ON c.id = r.case_id WHERE c.id IS NULL
-`
-
-func (q *Queries) CountReportsOutsideOneCase(ctx context.Context) (int64, error) {
-	row := q.db.QueryRow(ctx, countReportsOutsideOneCase)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
 }
 
 const countUnsent = `-- name: CountUnsent :one

@@ -25,6 +25,18 @@ func (q *Queries) EmptyOutbox(ctx context.Context, before *time.Time) (int64, er
 	return result.RowsAffected(), nil
 }
 
+const forgetAttemptsBefore = `-- name: ForgetAttemptsBefore :execrows
+DELETE FROM moderation.attempt WHERE last_at < $1
+`
+
+func (q *Queries) ForgetAttemptsBefore(ctx context.Context, before time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, forgetAttemptsBefore, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const forgetSessions = `-- name: ForgetSessions :execrows
 DELETE FROM moderation.session WHERE expires_at < $1
 `
@@ -47,6 +59,21 @@ func (q *Queries) ForgetSignInLinks(ctx context.Context, before time.Time) (int6
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const rememberDropped = `-- name: RememberDropped :exec
+INSERT INTO janitor.purged_report (report_id, purged_at, dropped) VALUES ($1, $2, true)
+ON CONFLICT (report_id) DO UPDATE SET dropped = true
+`
+
+type RememberDroppedParams struct {
+	ReportID event.ID
+	PurgedAt time.Time
+}
+
+func (q *Queries) RememberDropped(ctx context.Context, arg RememberDroppedParams) error {
+	_, err := q.db.Exec(ctx, rememberDropped, arg.ReportID, arg.PurgedAt)
+	return err
 }
 
 const rememberPurged = `-- name: RememberPurged :exec

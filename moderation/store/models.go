@@ -14,6 +14,7 @@ import (
 type JanitorPurgedReport struct {
 	ReportID event.ID
 	PurgedAt time.Time
+	Dropped  bool
 }
 
 type ModerationAttempt struct {

@@ -126,8 +126,11 @@ func (q *Queries) StatusOf(ctx context.Context, reportID event.ID) (StatusOfRow,
 }
 
 const unsentOutbox = `-- name: UnsentOutbox :many
-SELECT id, case_id, message_id, subject, payload, report_id
-FROM moderation.outbox WHERE sent_at IS NULL ORDER BY id LIMIT $1
+(SELECT id, case_id, message_id, subject, payload, report_id
+ FROM moderation.outbox WHERE sent_at IS NULL AND report_id IS NULL ORDER BY id LIMIT $1)
+UNION ALL
+(SELECT id, case_id, message_id, subject, payload, report_id
+ FROM moderation.outbox WHERE sent_at IS NULL AND report_id IS NOT NULL ORDER BY id LIMIT $1)
 `
 
 type UnsentOutboxRow struct {
@@ -139,6 +142,8 @@ type UnsentOutboxRow struct {
 	ReportID  *event.ID
 }
 
+// Events and statuses apart, so that one sort that can't be published does not
+// hold the other up.
 func (q *Queries) UnsentOutbox(ctx context.Context, batch int32) ([]UnsentOutboxRow, error) {
 	rows, err := q.db.Query(ctx, unsentOutbox, batch)
 	if err != nil {

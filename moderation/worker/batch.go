@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -21,6 +22,13 @@ import (
 // maxAttempts is how often a message that was delivered more than once is
 // tried before it goes to QUARANTINE: it may be what kills the worker.
 const maxAttempts = 20
+
+// A message comes again after putBackWait the first times, then a second later
+// each time.
+const (
+	soonDeliveries = 5
+	longestWait    = time.Minute
+)
 
 // work works on one batch: what is delivered for the first time together, what
 // came back alone. It returns an error where a part is away, so that the lane
@@ -138,7 +146,7 @@ func (w *Worker) finish(ctx context.Context, h *holding, batch []opened, statuse
 	g.SetLimit(batchSize)
 	for i, o := range batch {
 		g.Go(func() error {
-			if err := status.Put(ctx, kv, statuses[i]); err != nil {
+			if err := w.tell(ctx, kv, statuses[i]); err != nil {
 				w.putBack(h, o.msg)
 				return err
 			}
@@ -153,6 +161,22 @@ func (w *Worker) finish(ctx context.Context, h *holding, batch []opened, statuse
 		})
 	}
 	return g.Wait()
+}
+
+// tell writes a status. Where the server refuses it, as when the bucket is full,
+// it is left to the relay: the report itself is stored, and must not hold the
+// stream up.
+func (w *Worker) tell(ctx context.Context, kv jetstream.KeyValue, r status.Report) error {
+	err := status.Put(ctx, kv, r)
+	var refused *jetstream.APIError
+	if !errors.As(err, &refused) {
+		return err
+	}
+	due := store.InsertStatusesDueParams{CaseID: r.Case, ReportIds: []event.ID{r.ID}, CreatedAt: w.now()}
+	if err := store.New(w.pool).InsertStatusesDue(ctx, due); err != nil {
+		return fmt.Errorf("leaving a status to the relay: %w", err)
+	}
+	return nil
 }
 
 // quarantine moves a message to QUARANTINE as it is, still sealed, and ends its
@@ -176,7 +200,7 @@ func (w *Worker) quarantine(ctx context.Context, h *holding, msg jetstream.Msg, 
 	ctx, cancel := context.WithTimeout(ctx, ackTime)
 	defer cancel()
 	// The same message quarantined twice has the same id and is stored once.
-	if _, err := w.js.PublishMsg(ctx, out, jetstream.WithMsgID(sequence), jetstream.WithExpectStream(event.StreamQuarantine)); err != nil {
+	if _, err := w.js.PublishMsg(ctx, out, jetstream.WithMsgID(sequence+" "+msg.Subject()), jetstream.WithExpectStream(event.StreamQuarantine)); err != nil {
 		w.putBack(h, msg)
 		return fmt.Errorf("putting a message into quarantine: %w", err)
 	}
@@ -190,10 +214,15 @@ func (w *Worker) quarantine(ctx context.Context, h *holding, msg jetstream.Msg, 
 	return nil
 }
 
-// putBack has a message delivered again after a while.
+// putBack has a message delivered again after a while: soon at first, then
+// rarely, so that what lacks a key for hours does not hold up the rest.
 func (w *Worker) putBack(h *holding, msg jetstream.Msg) {
 	h.mark(msg, returned)
 	w.putBackTotal.Inc()
+	wait := putBackWait
+	if meta, err := msg.Metadata(); err == nil && meta.NumDelivered > soonDeliveries {
+		wait = min(putBackWait*time.Duration(meta.NumDelivered-soonDeliveries), longestWait) //nolint:gosec // small
+	}
 	// A lost negative ack costs no more than AckWait.
-	_ = msg.NakWithDelay(putBackWait)
+	_ = msg.NakWithDelay(wait)
 }

@@ -58,7 +58,7 @@ func (w *Worker) commit(ctx context.Context, batch []opened) ([]status.Report, e
 			if err := w.add(&r, o, now); err != nil {
 				return err
 			}
-			statuses[i] = firstStatus(o, now)
+			statuses[i] = firstStatus(o, r.cases.Ids[len(r.cases.Ids)-1], now)
 		}
 		if err := r.insert(ctx, q, now); err != nil {
 			return err
@@ -181,10 +181,10 @@ func firstMilestones(o opened, now time.Time) []event.MilestoneAt {
 	}
 }
 
-func firstStatus(o opened, now time.Time) status.Report {
+func firstStatus(o opened, caseID event.ID, now time.Time) status.Report {
 	s := o.submitted
 	return status.Report{
-		ID: s.Report, Community: s.Community, StatusKey: s.StatusKey, ReplyKey: s.ReplyKey, Version: 1,
+		ID: s.Report, Case: caseID, Community: s.Community, StatusKey: s.StatusKey, ReplyKey: s.ReplyKey, Version: 1,
 		Milestones: firstMilestones(o, now),
 	}
 }

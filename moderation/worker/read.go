@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -70,6 +71,9 @@ func (w *Worker) read(ctx context.Context, msg jetstream.Msg) (o opened, err err
 	plaintext, content, err := w.open(submitted)
 	if err != nil {
 		return opened{}, err
+	}
+	if !bytes.Equal(content.Binding, submitted.Binding()) {
+		return opened{}, unreadable{event.ReasonSubject, errors.New("the words belong to another message")}
 	}
 	code, err := w.code(ctx, submitted.Conduct)
 	if err != nil {

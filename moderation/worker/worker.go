@@ -25,12 +25,13 @@ import (
 	"recourse/internal/community"
 	"recourse/internal/event"
 	"recourse/internal/keys"
+	"recourse/internal/postgres"
 	"recourse/moderation/conduct"
 	"recourse/moderation/vault"
 )
 
 const (
-	batchSize   = 128
+	batchSize   = 64
 	lanes       = 4                // batches worked on at once
 	fetchWait   = time.Second      // for the first message of a batch
 	batchTime   = 20 * time.Second // for all of one batch
@@ -118,7 +119,7 @@ func (w *Worker) Run(ctx context.Context) error {
 func (w *Worker) lane(ctx context.Context) error {
 	for ctx.Err() == nil {
 		if err := w.next(ctx); err != nil && ctx.Err() == nil {
-			w.log.Warn("the worker waits", "error", err)
+			w.log.Warn("the worker waits", "error", postgres.Redact(err))
 			pause(ctx, retryWait)
 		}
 	}

@@ -206,7 +206,11 @@ func TestAMessageThatWasTriedTwentyTimesGoesToQuarantine(t *testing.T) {
 func TestAReportThatPostgreSQLRefusesComesBackAndTheOthersPass(t *testing.T) {
 	b := setup(t)
 	good := b.submit(t)
-	bad, msg := b.sealed(t, func(s *event.Submitted) { s.StatusKey = "nul\x00byte" }) // text in PostgreSQL takes no NUL
+	bad, msg := b.sealed(t, nil)
+	refuse := "ALTER TABLE moderation.report ADD CHECK (id <> '" + event.ID(bad.ReportID()).String() + "')"
+	if _, err := b.admin.Exec(t.Context(), refuse); err != nil {
+		t.Fatal(err)
+	}
 	b.bus.Publish(t, msg)
 	also := b.submit(t)
 	b.start(t)

@@ -175,6 +175,21 @@ func TestALaterCallAddsTheNewMonthsAndKeepsTheOld(t *testing.T) {
 	wantSameMonths(t, f, "demo")
 }
 
+func TestEveryCommunitysMonthsAreMadeTogether(t *testing.T) {
+	f := newFolder(t)
+	ensureCommunity(t, f, "demo", november)
+	ensureCommunity(t, f, "lyon", november)
+	if err := keygen.EnsureCommunities(f, november.AddDate(0, 1, 0)); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"demo", "lyon"} {
+		wantSameMonths(t, f, name)
+		if ids := months(t, f, keys.Worker, name); len(ids) != 14 || ids[13] != "2027-12" {
+			t.Errorf("the months of %s are %v, want them to 2027-12", name, ids)
+		}
+	}
+}
+
 func asJSON(t *testing.T, v any) string {
 	t.Helper()
 	b, err := json.Marshal(v)

@@ -27,6 +27,11 @@ const MonthsAhead = 12
 // EnsureServices makes what is missing of every service's NATS seed, password
 // and community-independent keys. What is there stays.
 func EnsureServices(f keys.Folder, now time.Time) error {
+	unlock, err := lock(f)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	for _, s := range keys.Services() {
 		if err := ensureLogin(f, s); err != nil {
 			return err
@@ -46,19 +51,17 @@ func EnsureServices(f keys.Folder, now time.Time) error {
 }
 
 func ensureLogin(f keys.Folder, s keys.Service) error {
-	if s.UsesNATS() {
-		if _, err := os.Stat(f.Path(s, "nats")); errors.Is(err, fs.ErrNotExist) {
-			user, err := nkeys.CreateUser()
-			if err != nil {
-				return fmt.Errorf("making a NATS user for %s: %w", s, err)
-			}
-			seed, err := user.Seed()
-			if err != nil {
-				return fmt.Errorf("making a NATS user for %s: %w", s, err)
-			}
-			if err := writeFile(f.Path(s, "nats"), append(seed, '\n')); err != nil {
-				return err
-			}
+	if _, err := os.Stat(f.Path(s, "nats")); errors.Is(err, fs.ErrNotExist) {
+		user, err := nkeys.CreateUser()
+		if err != nil {
+			return fmt.Errorf("making a NATS user for %s: %w", s, err)
+		}
+		seed, err := user.Seed()
+		if err != nil {
+			return fmt.Errorf("making a NATS user for %s: %w", s, err)
+		}
+		if err := writeFile(f.Path(s, "nats"), append(seed, '\n')); err != nil {
+			return err
 		}
 	}
 	if s.UsesPostgres() {
@@ -119,10 +122,30 @@ func ensureOperator(f keys.Folder, now time.Time) error {
 	return nil
 }
 
+// EnsureCommunities does for every community that has keys what EnsureCommunity
+// does for one.
+func EnsureCommunities(f keys.Folder, now time.Time) error {
+	admin, err := f.Ring(keys.Admin)
+	if err != nil {
+		return err
+	}
+	for _, name := range admin.Communities(keys.ModerationPublic) {
+		if _, err := EnsureCommunity(f, name, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // EnsureCommunity makes what is missing of a community's key pairs and of its
 // month keys, from the month of now to MonthsAhead months later. It says
 // whether it made any.
 func EnsureCommunity(f keys.Folder, name string, now time.Time) (made bool, err error) {
+	unlock, err := lock(f)
+	if err != nil {
+		return false, err
+	}
+	defer unlock()
 	pairs := []struct {
 		owner           keys.Service
 		private, public keys.Purpose

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/nats-io/nkeys"
+	"golang.org/x/sync/errgroup"
 
 	"recourse/internal/keys"
 	"recourse/internal/keys/keygen"
@@ -19,6 +20,7 @@ import (
 func TestEachServiceGetsItsFilesAndNothingElse(t *testing.T) {
 	f := newFolder(t)
 	want := []string{
+		".lock",
 		"admin/nats", "admin/postgres", "admin/seal",
 		"console/nats", "console/postgres", "console/seal",
 		"intake/nats", "intake/seal",
@@ -126,6 +128,44 @@ func TestNoTwoServicesShareALogin(t *testing.T) {
 			t.Errorf("the password of %s has %d characters, %v; want 43", s, len(password), err)
 		}
 		once(s, password)
+	}
+}
+
+func TestManyAtOnceMakeOneSetOfKeys(t *testing.T) {
+	f := keys.Folder{Root: filepath.Join(t.TempDir(), "keys")}
+	var g errgroup.Group
+	for range 8 {
+		g.Go(func() error {
+			if err := keygen.EnsureServices(f, november); err != nil {
+				return err
+			}
+			for _, name := range []string{"demo", "lyon"} {
+				if _, err := keygen.EnsureCommunity(f, name, november); err != nil {
+					return err
+				}
+			}
+			return keygen.EnsureCommunities(f, november)
+		})
+	}
+	if err := g.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range keys.Services() {
+		seen := map[string]bool{}
+		for _, e := range entries(t, f, s) {
+			name := string(e.Purpose) + " " + e.Community
+			if e.Purpose == keys.Month {
+				name += " " + e.ID
+			}
+			if seen[name] {
+				t.Errorf("%s holds two keys for %s", s, name)
+			}
+			seen[name] = true
+		}
+	}
+	for _, name := range []string{"demo", "lyon"} {
+		wantPairs(t, f, name)
+		wantSameMonths(t, f, name)
 	}
 }
 

@@ -170,15 +170,18 @@ CREATE TABLE notify.contact (
 -- acknowledged can always be counted.
 CREATE TABLE janitor.purged_report (
     report_id uuid PRIMARY KEY,
-    purged_at timestamptz NOT NULL
+    purged_at timestamptz NOT NULL,
+    dropped   boolean NOT NULL DEFAULT false -- by an operator, out of quarantine
 );
 
 GRANT USAGE ON SCHEMA moderation TO recourse_worker, recourse_console, recourse_janitor;
 GRANT USAGE ON SCHEMA notify TO recourse_worker, recourse_notify;
 GRANT USAGE ON SCHEMA janitor TO recourse_janitor;
 
-GRANT SELECT, INSERT ON moderation.cases, moderation.report, moderation.data_key, moderation.milestone,
+GRANT INSERT ON moderation.cases, moderation.report, moderation.data_key, moderation.milestone,
     moderation.rule_fired, moderation.outbox TO recourse_worker;
+GRANT SELECT (id, case_id, community, status_key, reply_key, version) ON moderation.report TO recourse_worker;
+GRANT SELECT ON moderation.milestone, moderation.outbox TO recourse_worker;
 GRANT UPDATE (sent_at) ON moderation.outbox TO recourse_worker;
 GRANT SELECT ON moderation.message TO recourse_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON moderation.attempt TO recourse_worker;
@@ -196,7 +199,8 @@ GRANT INSERT ON moderation.data_key, moderation.decision, moderation.message, mo
 
 GRANT SELECT (id) ON moderation.report TO recourse_janitor;
 GRANT SELECT (id, sent_at), DELETE ON moderation.outbox TO recourse_janitor;
-GRANT SELECT (token_hash, expires_at), DELETE ON moderation.session, moderation.sign_in_link TO recourse_janitor;
+GRANT SELECT (expires_at), DELETE ON moderation.session, moderation.sign_in_link TO recourse_janitor;
+GRANT SELECT (last_at), DELETE ON moderation.attempt TO recourse_janitor;
 GRANT SELECT, INSERT ON janitor.purged_report TO recourse_janitor;
 
 GRANT SELECT ON notify.contact TO recourse_notify;

@@ -14,10 +14,7 @@ INSERT INTO moderation.sign_in_link (token_hash, moderator_id, expires_at) VALUE
 SELECT id FROM moderation.report;
 
 -- name: AllPurgedReportIDs :many
-SELECT report_id FROM janitor.purged_report;
-
--- name: CountReportsOutsideOneCase :one
-SELECT count(*) FROM moderation.report r LEFT JOIN moderation.cases c ON c.id = r.case_id WHERE c.id IS NULL;
+SELECT report_id, dropped FROM janitor.purged_report;
 
 -- name: CountUnsent :one
 SELECT count(*) FROM moderation.outbox WHERE sent_at IS NULL;

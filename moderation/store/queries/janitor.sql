@@ -5,6 +5,13 @@ SELECT id FROM moderation.report WHERE id = ANY(@ids::uuid[]);
 INSERT INTO janitor.purged_report (report_id, purged_at)
 SELECT unnest(@ids::uuid[]), @purged_at::timestamptz ON CONFLICT DO NOTHING;
 
+-- name: RememberDropped :exec
+INSERT INTO janitor.purged_report (report_id, purged_at, dropped) VALUES (@report_id, @purged_at, true)
+ON CONFLICT (report_id) DO UPDATE SET dropped = true;
+
+-- name: ForgetAttemptsBefore :execrows
+DELETE FROM moderation.attempt WHERE last_at < @before;
+
 -- name: EmptyOutbox :execrows
 DELETE FROM moderation.outbox WHERE id IN (
     SELECT o.id FROM moderation.outbox o WHERE o.sent_at < @before LIMIT 10000);

@@ -11,8 +11,13 @@ SELECT id, at, sealed FROM moderation.message WHERE report_id = @report_id ORDER
 SELECT pg_try_advisory_xact_lock(7314006) AS locked;
 
 -- name: UnsentOutbox :many
-SELECT id, case_id, message_id, subject, payload, report_id
-FROM moderation.outbox WHERE sent_at IS NULL ORDER BY id LIMIT @batch;
+-- Events and statuses apart, so that one sort that can't be published does not
+-- hold the other up.
+(SELECT id, case_id, message_id, subject, payload, report_id
+ FROM moderation.outbox WHERE sent_at IS NULL AND report_id IS NULL ORDER BY id LIMIT @batch)
+UNION ALL
+(SELECT id, case_id, message_id, subject, payload, report_id
+ FROM moderation.outbox WHERE sent_at IS NULL AND report_id IS NOT NULL ORDER BY id LIMIT @batch);
 
 -- name: MarkSent :exec
 UPDATE moderation.outbox SET sent_at = @at WHERE id = ANY(@ids::bigint[]);
