@@ -109,6 +109,10 @@ func TestADoubleClickOrAReloadShowsTheSameReceipt(t *testing.T) {
 			t.Errorf("another receipt")
 		}
 	}
+	// Sent again in another language, as after a lost answer, it is the same.
+	if again := receiptOn(t, b.postForm(changed(filled(), "language", "fr")).body); again != receipts[0] {
+		t.Errorf("another receipt in another language")
+	}
 	if n := b.stored(); n != 1 {
 		t.Errorf("%d messages", n)
 	}
@@ -250,6 +254,11 @@ func TestNothingIsTakenBeforeTheCommunitiesWereRead(t *testing.T) {
 		if a.status != http.StatusServiceUnavailable {
 			t.Errorf("status %d, want 503: %s", a.status, a.body)
 		}
+	}
+	form := b.postForm(filled())
+	holdsWhatWasTyped(t, form.body)
+	if form.header.Get("Retry-After") == "" {
+		t.Error("the form does not say when to try again")
 	}
 	if a := b.get("/healthz"); a.status != http.StatusOK {
 		t.Errorf("healthz: status %d", a.status)

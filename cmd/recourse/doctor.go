@@ -202,7 +202,7 @@ func (c doctorCmd) checkNATS(ctx context.Context, d *diagnosis, js jetstream.Jet
 	} {
 		if stream, err := js.Stream(ctx, name); err == nil {
 			state, most := stream.CachedInfo().State, stream.CachedInfo().Config.MaxBytes
-			d.verdict(most <= 0 || state.Bytes < uint64(most)/5*4, "room in "+name, "warning", //nolint:gosec // not negative
+			d.verdict(most <= 0 || state.Bytes < uint64(most)/5*4, "room in "+name, "warning",
 				"is more than four fifths full: a full stream refuses what comes next")
 		}
 	}

@@ -19,7 +19,7 @@ import (
 // itself is asked.
 func survivor(dir string) int {
 	pid := pidIn(filepath.Join(dir, "postmaster.pid"))
-	if pid <= 1 || syscall.Kill(pid, 0) != nil || !isPostmaster(pid, dir) {
+	if pid <= 1 || !runs(pid) || !isPostmaster(pid, dir) {
 		return 0
 	}
 	return pid
@@ -32,7 +32,7 @@ func survivor(dir string) int {
 func forgetStranger(dir string) error {
 	path := filepath.Join(dir, "postmaster.pid")
 	pid := pidIn(path)
-	if pid <= 1 || syscall.Kill(pid, 0) != nil || isPostmaster(pid, dir) {
+	if pid <= 1 || !runs(pid) || isPostmaster(pid, dir) {
 		return nil
 	}
 	if err := os.Remove(path); err != nil {
@@ -40,6 +40,8 @@ func forgetStranger(dir string) error {
 	}
 	return nil
 }
+
+func runs(pid int) bool { return syscall.Kill(pid, 0) == nil }
 
 func pidIn(path string) int {
 	b, err := os.ReadFile(path)

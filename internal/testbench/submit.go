@@ -45,7 +45,8 @@ func Sealed(
 	s := event.Submitted{
 		Version: event.SubmittedVersion, Report: r.ReportID(), Community: bundle.Name, Conduct: bundle.Conduct,
 		ReceivedAt: time.Now().UTC().Truncate(time.Second), StatusKey: r.StatusKey(), ReplyKey: public,
-		Contact: envelope(bundle.Keys.Contact, seal.PurposeContact, seal.Exactly(event.ContactSize), event.Contact{Address: "someone@example.org"}),
+		Contact: envelope(bundle.Keys.Contact, seal.PurposeContact, seal.Exactly(event.ContactSize),
+			event.Contact{Address: "someone@example.org"}),
 		Statistics: envelope(bundle.Keys.Statistics, seal.PurposeStatistics, seal.Exactly(event.DimensionsSize), event.Dimensions{
 			Kind: content.Kind, Grounds: []event.Ground{event.GroundUnknown}, Gender: event.GenderUnknown,
 			AgeBand: event.AgeUnknown, Role: event.RoleTarget, Language: "und",

@@ -148,21 +148,6 @@ func TestWhatIsNoCodeIsRefused(t *testing.T) {
 	}
 }
 
-func TestATextIsShownInTheBestLanguageThereIs(t *testing.T) {
-	text := conduct.Text{"fr": "Bonjour", "ar": "مرحبا"}
-	for _, tt := range []struct {
-		lang     string
-		fallback []string
-		want     string
-	}{
-		{"fr", nil, "Bonjour"}, {"en", []string{"es", "ar", "fr"}, "مرحبا"}, {"en", nil, ""},
-	} {
-		if got := text.In(tt.lang, tt.fallback); got != tt.want {
-			t.Errorf("in %s, or else %v: %q, want %q", tt.lang, tt.fallback, got, tt.want)
-		}
-	}
-}
-
 func TestEachKindIsAssessedByTheArticleThatTakesIt(t *testing.T) {
 	c := parse(t, house)
 	type verdict struct {

@@ -93,7 +93,8 @@ func ownFault(err error) answer {
 		}
 	default:
 		return answer{
-			http.StatusInternalServerError, "Something went wrong on our side", "What you sent may not have been recorded. The operator's log says more.",
+			http.StatusInternalServerError, "Something went wrong on our side",
+			"What you sent may not have been recorded. The operator's log says more.",
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/nats-io/nats.go"
 	"go.uber.org/goleak"
 	"golang.org/x/sync/errgroup"
 
@@ -128,6 +129,20 @@ func (b *bench) settled(t *testing.T) {
 	})
 }
 
+// forget takes a report out of PostgreSQL, as a restore of an older copy does.
+func (b *bench) forget(t *testing.T, report event.ID) {
+	t.Helper()
+	for _, statement := range []string{
+		"DELETE FROM moderation.rule_fired WHERE report_id = $1", "DELETE FROM moderation.milestone WHERE report_id = $1",
+		"DELETE FROM moderation.report WHERE id = $1", "DELETE FROM moderation.data_key WHERE owner = $1",
+		"DELETE FROM notify.contact WHERE report_id = $1",
+	} {
+		if _, err := b.admin.Exec(t.Context(), statement, report); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 const eightDays = 8 * 24 * time.Hour
 
 func TestNothingIsPurgedThatAConsumerHasNotAcknowledged(t *testing.T) {
@@ -190,18 +205,7 @@ func TestAReportThatIsInNoCaseAnyMoreIsPutBack(t *testing.T) {
 	b := setup(t)
 	ids := b.submit(t, 3)
 	b.settled(t)
-	// As after a restore of an older copy of PostgreSQL.
-	for _, table := range []string{"rule_fired", "milestone", "report"} {
-		column := map[bool]string{true: "id", false: "report_id"}[table == "report"]
-		if _, err := b.admin.Exec(t.Context(), "DELETE FROM moderation."+table+" WHERE "+column+" = $1", ids[1]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, statement := range []string{"DELETE FROM moderation.data_key WHERE owner = $1", "DELETE FROM notify.contact WHERE report_id = $1"} {
-		if _, err := b.admin.Exec(t.Context(), statement, ids[1]); err != nil {
-			t.Fatal(err)
-		}
-	}
+	b.forget(t, ids[1])
 	n, err := b.janitor(t, 0).Reconcile(t.Context())
 	if err != nil || n != 1 {
 		t.Fatalf("%d reports were put back, %v; want 1", n, err)
@@ -274,5 +278,41 @@ func TestSentRowsOfTheOutboxAndSessionsThatEndedGo(t *testing.T) {
 		if err := b.admin.QueryRow(t.Context(), "SELECT count(*) FROM "+query).Scan(&n); err != nil || n != want {
 			t.Errorf("%d rows in %s, %v; want %d", n, query, err, want)
 		}
+	}
+}
+
+func TestAMalformedSubjectIsNotTakenForALostReport(t *testing.T) {
+	b := setup(t)
+	for _, subject := range []string{"reports.submitted.Bad_Name." + event.NewID().String(), "reports.submitted.demo.no-id"} {
+		b.bus.Publish(t, &nats.Msg{Subject: subject, Data: []byte("x"), Header: nats.Header{}})
+	}
+	b.settled(t)
+	if n, err := b.janitor(t, 0).Reconcile(t.Context()); err != nil || n != 0 {
+		t.Errorf("%d were put back, %v; want none", n, err)
+	}
+}
+
+func TestAReportThatIsInNoCaseIsNeverPurged(t *testing.T) {
+	b := setup(t)
+	ids := b.submit(t, 3)
+	b.settled(t)
+	b.consumeAsStats(t)
+	b.forget(t, ids[1])
+	// REPORTS is full, so that nothing can be put back.
+	stream, err := b.bus.JS(t, keys.Admin).Stream(t.Context(), event.StreamReports)
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := stream.CachedInfo().Config
+	full.MaxBytes = 1
+	if _, err := b.bus.JS(t, keys.Admin).UpdateStream(t.Context(), full); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.janitor(t, eightDays).Clean(t.Context()); err == nil {
+		t.Error("Clean says nothing of the report that it could not put back")
+	}
+	left := b.bus.Messages(t, event.StreamReports)
+	if len(left) != 2 || left[0].Subject != event.ReportSubject(event.ReportSubmitted, "demo", ids[1]).String() {
+		t.Errorf("REPORTS holds %d messages, want the lost one and what is behind it", len(left))
 	}
 }

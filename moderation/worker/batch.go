@@ -168,8 +168,7 @@ func (w *Worker) finish(ctx context.Context, h *holding, batch []opened, statuse
 // stream up.
 func (w *Worker) tell(ctx context.Context, kv jetstream.KeyValue, r status.Report) error {
 	err := status.Put(ctx, kv, r)
-	var refused *jetstream.APIError
-	if !errors.As(err, &refused) {
+	if _, refused := errors.AsType[*jetstream.APIError](err); !refused {
 		return err
 	}
 	due := store.InsertStatusesDueParams{CaseID: r.Case, ReportIds: []event.ID{r.ID}, CreatedAt: w.now()}
@@ -200,7 +199,8 @@ func (w *Worker) quarantine(ctx context.Context, h *holding, msg jetstream.Msg, 
 	ctx, cancel := context.WithTimeout(ctx, ackTime)
 	defer cancel()
 	// The same message quarantined twice has the same id and is stored once.
-	if _, err := w.js.PublishMsg(ctx, out, jetstream.WithMsgID(sequence+" "+msg.Subject()), jetstream.WithExpectStream(event.StreamQuarantine)); err != nil {
+	id := jetstream.WithMsgID(sequence + " " + msg.Subject())
+	if _, err := w.js.PublishMsg(ctx, out, id, jetstream.WithExpectStream(event.StreamQuarantine)); err != nil {
 		w.putBack(h, msg)
 		return fmt.Errorf("putting a message into quarantine: %w", err)
 	}

@@ -8,8 +8,10 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"recourse/internal/bus"
 	"recourse/internal/event"
 	"recourse/internal/keys"
+	"recourse/internal/seal/receipt"
 	"recourse/internal/testbench"
 	"recourse/moderation/vault"
 )
@@ -226,4 +228,62 @@ func TestAReportThatPostgreSQLRefusesComesBackAndTheOthersPass(t *testing.T) {
 	if n := len(b.bus.Messages(t, event.StreamQuarantine)); n != 0 {
 		t.Errorf("%d messages are in quarantine, want none before twenty attempts", n)
 	}
+}
+
+func TestWordsPairedWithAnotherReceiptsKeyGoToQuarantine(t *testing.T) {
+	b := setup(t)
+	other, err := receipt.New().PublicKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, msg := b.sealed(t, nil)
+	var s event.Submitted
+	if err := json.Unmarshal(msg.Data, &s); err != nil {
+		t.Fatal(err)
+	}
+	s.ReplyKey = other
+	if msg.Data, err = json.Marshal(s); err != nil {
+		t.Fatal(err)
+	}
+	b.bus.Publish(t, msg)
+	b.start(t)
+	testbench.Eventually(t, 5*time.Second, "it is in quarantine", func() bool {
+		return len(b.bus.Messages(t, event.StreamQuarantine)) == 1
+	})
+	if n := b.count(t, "moderation.report"); n != 0 {
+		t.Error("it is stored")
+	}
+}
+
+func TestAFullStatusBucketHoldsNoReportUp(t *testing.T) {
+	b := setup(t)
+	js := b.bus.JS(t, keys.Admin)
+	full := bus.Buckets(bus.DefaultSettings())[0]
+	full.MaxBytes = 1
+	if _, err := js.UpdateKeyValue(t.Context(), full); err != nil {
+		t.Fatal(err)
+	}
+	b.start(t)
+	first, second := b.submit(t), b.submit(t)
+	testbench.Eventually(t, 10*time.Second, "both are stored and acknowledged", func() bool {
+		consumer, err := b.bus.JS(t, keys.Admin).Consumer(t.Context(), event.StreamReports, event.ConsumerWorker)
+		return err == nil && consumer.CachedInfo().AckFloor.Stream == 2 && b.count(t, "moderation.report") == 2
+	})
+	full.MaxBytes = 16 << 20
+	if _, err := js.UpdateKeyValue(t.Context(), full); err != nil {
+		t.Fatal(err)
+	}
+	b.waitForStatus(t, first)
+	b.waitForStatus(t, second)
+}
+
+func TestTheLargestMessageThatReportsTakesFitsIntoQuarantine(t *testing.T) {
+	b := setup(t)
+	subject := event.ReportSubject(event.ReportSubmitted, "demo", event.NewID()).String()
+	size := 1<<20 - 8<<10 - 200
+	b.bus.Publish(t, &nats.Msg{Subject: subject, Data: make([]byte, size), Header: nats.Header{}})
+	b.start(t)
+	testbench.Eventually(t, 5*time.Second, "it is in quarantine", func() bool {
+		return len(b.bus.Messages(t, event.StreamQuarantine)) == 1
+	})
 }

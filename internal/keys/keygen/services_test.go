@@ -20,7 +20,6 @@ import (
 func TestEachServiceGetsItsFilesAndNothingElse(t *testing.T) {
 	f := newFolder(t)
 	want := []string{
-		".lock",
 		"admin/nats", "admin/postgres", "admin/seal",
 		"console/nats", "console/postgres", "console/seal",
 		"intake/nats", "intake/seal",

@@ -174,3 +174,14 @@ func TestParseTakesAnyTextAndReturnsOnlyWholeReceipts(t *testing.T) {
 		}
 	})
 }
+
+// Messengers and right-to-left documents insert marks that nobody sees.
+func TestUnseenMarksInAPastedReceiptArePassedOver(t *testing.T) {
+	want := receipt.New()
+	for _, mark := range []string{"\u200e", "\u200f", "\u202a", "\u2066", "\u200b", "\u202f", "\u2212", "\u2014", "\ufeff"} {
+		got, err := receipt.Parse(mark + strings.ReplaceAll(want.Reveal(), "-", mark) + mark)
+		if err != nil || got.Reveal() != want.Reveal() {
+			t.Errorf("with %+q it is read as another, %v", mark, err)
+		}
+	}
+}
