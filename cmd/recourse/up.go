@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -117,26 +115,6 @@ func (c upCmd) Run(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	return c.runServices(ctx, e, communities)
-}
-
-// makeDataFolder makes the folder where it is not there. Run by root, others may
-// pass through it and see nothing: PostgreSQL runs as an unprivileged user.
-func makeDataFolder(data string) error {
-	if err := os.MkdirAll(filepath.Dir(data), 0o755); err != nil { //nolint:gosec // as mkdir -p would
-		return fmt.Errorf("making the data folder: %w", err)
-	}
-	mode := fs.FileMode(0o700)
-	if os.Geteuid() == 0 {
-		mode = 0o711
-	}
-	err := os.Mkdir(data, mode)
-	if err == nil {
-		err = os.Chmod(data, mode) // whatever the umask
-	}
-	if err != nil && !errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("making the data folder: %w", err)
-	}
-	return nil
 }
 
 // withoutUser takes user and password out of a URL: a secret stands in no file
@@ -277,85 +255,6 @@ func (c upCmd) runServices(ctx context.Context, e environment, communities []str
 		return nil
 	}
 	return err
-}
-
-// addresses is <data>/addresses.json.
-type addresses struct {
-	Intake    string `json:"intake"`
-	Console   string `json:"console"`
-	Stats     string `json:"stats"`
-	Metrics   string `json:"metrics"`
-	Community string `json:"community"`
-	SignIn    string `json:"sign_in"`
-}
-
-func addressesPath(data string) string { return filepath.Join(data, "addresses.json") }
-
-func readAddresses(data string) (addresses, error) {
-	var a addresses
-	b, err := os.ReadFile(addressesPath(data))
-	if err != nil {
-		return a, err
-	}
-	err = json.Unmarshal(b, &a)
-	return a, err
-}
-
-// announce makes a sign-in link and says where everything is, in a file and on
-// standard output.
-func (c upCmd) announce(ctx context.Context, e environment, communities []string, where map[string]string) error {
-	a := addresses{
-		Intake: where["intake"], Console: where["console"], Stats: where["statistics"], Metrics: where["metrics"],
-	}
-	if len(communities) > 0 {
-		a.Community = communities[0]
-		moderator, err := addModerator(ctx, e, "First moderator", communities)
-		if err != nil {
-			return err
-		}
-		if a.SignIn, err = signInLink(ctx, e, moderator, a.Console, 24*time.Hour); err != nil {
-			return err
-		}
-	}
-	if err := writeJSON(addressesPath(c.Data), a); err != nil {
-		return err
-	}
-	fmt.Printf("\nRecourse is ready.\n\n")
-	for _, name := range communities {
-		fmt.Printf("  Report       %s/c/%s/report\n", a.Intake, name)
-	}
-	fmt.Printf("  Status       %s/status\n", a.Intake)
-	fmt.Printf("  Console      %s\n", a.Console)
-	if a.SignIn != "" {
-		fmt.Printf("  Sign in      %s  (works once)\n", a.SignIn)
-	}
-	fmt.Printf("  Statistics   %s  (health only, until releases come)\n", a.Stats)
-	fmt.Printf("  Metrics      %s/metrics  (keep it private)\n", a.Metrics)
-	fmt.Printf("  Data         %s\n\nCtrl-C stops it.\n\n", c.Data)
-	return nil
-}
-
-// lockFolder holds <data>/lock until unlock, or until this process ends,
-// however it ends.
-func lockFolder(data string) (unlock func(), err error) {
-	f, err := os.OpenFile(filepath.Join(data, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("opening the lock of the data folder: %w", err)
-	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		_ = f.Close()
-		if !errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, fmt.Errorf("locking the data folder: %w", err)
-		}
-		msg := fmt.Sprintf("another 'recourse up' runs on %s: stop it first, or choose another --data", data)
-		if last, err := readRuntime(data); err == nil {
-			msg = fmt.Sprintf("another 'recourse up' (process %d) runs on %s: stop it first, or choose another --data", last.PID, data)
-		} else if !errors.Is(err, fs.ErrNotExist) {
-			return nil, err
-		}
-		return nil, errors.New(msg)
-	}
-	return func() { _ = f.Close() }, nil
 }
 
 func newStatsHealth(_ context.Context, e environment) (process, error) {
