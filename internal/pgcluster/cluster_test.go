@@ -3,203 +3,222 @@ package pgcluster
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
+	"slices"
 	"strings"
-	"syscall"
 	"testing"
+	"time"
 
-	"github.com/jackc/pgx/v5/pgconn"
+	"go.uber.org/goleak"
 )
 
 func TestANewClusterIsDurableAndClosed(t *testing.T) {
-	c, _ := start(t, folder(t))
+	b := newBench(t)
+	// An operator's settings for another server.
+	for name, value := range map[string]string{
+		"PGHOST": "/nowhere", "PGPORT": "1", "PGDATA": "/nowhere", "PGUSER": "somebody",
+		"PGSSLMODE": "verify-full", "PGOPTIONS": "-c no_such_setting=1", "PGTARGETSESSIONATTRS": "standby",
+	} {
+		t.Setenv(name, value)
+	}
+	c := b.start(t)
+	for _, name := range []string{"PGOPTIONS", "PGTARGETSESSIONATTRS"} { // the test's own connection obeys them
+		if err := os.Unsetenv(name); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for setting, want := range map[string]string{
-		"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on", "data_checksums": "on",
-		"listen_addresses": "", "password_encryption": "scram-sha-256", "log_statement": "none",
+		"data_checksums": "on", "fsync": "on", "full_page_writes": "on", "synchronous_commit": "on",
+		"listen_addresses": "", "password_encryption": "scram-sha-256", "server_encoding": "UTF8", "lc_collate": "C",
+		"unix_socket_directories": c.SocketDir(), "data_directory": c.Dir(), "max_connections": "100", "log_statement": "none", "shared_buffers": "128MB",
 	} {
 		if got := query(t, c, "SELECT current_setting('"+setting+"')"); got != want {
 			t.Errorf("%s is %q, want %q", setting, got, want)
 		}
 	}
+	if _, err := connect(c, "wrong"); !wrongPassword(err) {
+		t.Errorf("a wrong password gives %v", err)
+	}
 	if contains(t, filepath.Join(c.Dir(), "pg_hba.conf"), "trust\n") {
 		t.Error("pg_hba.conf trusts")
 	}
-	_, err := connect(c, "wrong")
-	var refused *pgconn.PgError
-	if !errors.As(err, &refused) || refused.Code != "28P01" {
-		t.Errorf("a wrong password gets %v, want it refused", err)
+	if got := query(t, c, "SELECT string_agg(DISTINCT auth_method, ' ') FROM pg_hba_file_rules"); got != "scram-sha-256" {
+		t.Errorf("pg_hba.conf lets in by %s", got)
 	}
-	if len(filepath.Join(c.SocketDir(), ".s.PGSQL.5432")) > 100 {
-		t.Errorf("the socket's path is too long: %s", c.SocketDir())
+	if got := query(t, c, "SELECT left(rolpassword, 13) FROM pg_authid WHERE rolname = current_user"); got != "SCRAM-SHA-256" {
+		t.Errorf("the password is stored as %s", got)
 	}
-	if os.Geteuid() == 0 {
-		var st syscall.Stat_t
-		if err := syscall.Stat(c.Dir(), &st); err != nil || st.Uid == 0 {
-			t.Errorf("the cluster belongs to user %d, %v; want not root", st.Uid, err)
-		}
+	if got := files(t, filepath.Dir(c.Dir())); !slices.Equal(got, []string{"cluster"}) {
+		t.Errorf("the parent holds %v, want the cluster alone", got)
+	}
+	if info, err := os.Stat(c.SocketDir()); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("the socket's folder: %v, %v", info, err)
+	}
+	if uid := owner(t, c.SocketDir()); uid != c.account.uid || uid == 0 {
+		t.Errorf("the socket's folder belongs to %d, want %d, who runs postgres", uid, c.account.uid)
+	}
+	if !isPostmaster(c.PID(), c.Dir()) {
+		t.Errorf("PID() is %d, which is not the postmaster", c.PID())
 	}
 }
 
 func TestDataOutlivesAStopAndAStart(t *testing.T) {
-	dir := folder(t)
-	c, _ := start(t, dir)
-	query(t, c, "WITH made AS (SELECT set_config('x.y', 'z', false)) SELECT 'ok' FROM made")
-	conn, err := connect(c, password)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := conn.Exec(t.Context(), "CREATE TABLE kept AS SELECT 'data' AS word"); err != nil {
-		t.Fatal(err)
-	}
-	if err := conn.Close(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	t.Parallel()
+	b := newBench(t)
+	c := b.start(t)
+	remember(t, c)
 	pid := c.PID()
-	if err := c.Stop(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	stop(t, c)
 	if alive(pid) {
 		t.Error("the postmaster runs after Stop")
 	}
-	if err := c.Stop(t.Context()); err != nil {
-		t.Errorf("a second Stop: %v", err)
+	checkRemembered(t, b.start(t))
+}
+
+func TestStopEndsTheProcessAndMayBeCalledAgain(t *testing.T) {
+	b := madeBench(t)
+	before := goleak.IgnoreCurrent()
+	c := b.start(t)
+	pid := c.PID()
+	conn := session(t, c) // a fast shutdown does not wait for it
+	stop(t, c)
+	if err := conn.Ping(t.Context()); err == nil {
+		t.Error("the connection still answers")
 	}
-	c, _ = start(t, dir)
-	if got := query(t, c, "SELECT word FROM kept"); got != "data" {
-		t.Errorf("the table holds %q", got)
+	goleak.VerifyNone(t, before)
+	if isPostmaster(pid, c.Dir()) || c.PID() != 0 {
+		t.Errorf("after Stop process %d is there, PID() is %d", pid, c.PID())
+	}
+	if _, err := os.Stat(c.SocketDir()); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the socket's folder stays: %v", err)
+	}
+	stop(t, c)
+	if err := c.Supervise(t.Context()); err != nil {
+		t.Errorf("Supervise after Stop: %v", err)
+	}
+	if c.PID() != 0 {
+		t.Error("Supervise started a stopped cluster")
 	}
 }
 
-func TestAPostmasterThatAKilledParentLeftIsStoppedAndItsDataKept(t *testing.T) {
-	dir := folder(t)
-	survivor := killedParent(t, dir)
-	if !alive(survivor) {
-		t.Fatal("the postmaster did not survive, so that this test shows nothing")
-	}
-	c, _ := start(t, dir)
-	// Not alive(survivor): whoever inherited it may not have reaped it yet.
-	if c.PID() == survivor || isPostmaster(survivor, dir) {
-		t.Errorf("the survivor %d still runs; the postmaster is %d", survivor, c.PID())
-	}
-	query(t, c, "SELECT 'answers'")
-}
-
-func TestAPostmasterThatIsKilledComesBack(t *testing.T) {
-	c, _ := start(t, folder(t))
+func TestStopWithoutTimeShutsDownAtOnce(t *testing.T) {
+	t.Parallel()
+	b := madeBench(t)
+	c := b.start(t)
+	remember(t, c)
 	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- c.Supervise(ctx) }()
-	for range 3 {
-		old := c.PID()
-		if err := syscall.Kill(old, syscall.SIGKILL); err != nil {
-			t.Fatal(err)
-		}
-		eventually(t, "the postmaster is back", func() bool { return c.PID() != 0 && c.PID() != old })
-		query(t, c, "SELECT 'answers'")
-	}
 	cancel()
-	if err := <-done; err != nil {
-		t.Error(err)
+	if err := c.Stop(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if c.PID() != 0 {
+		t.Error("it still runs")
+	}
+	checkRemembered(t, b.start(t))
+}
+
+func TestAnotherPasswordIsToldAtOnce(t *testing.T) {
+	t.Parallel()
+	b := madeBench(t)
+	stop(t, b.start(t))
+	cfg := b.config()
+	cfg.SuperuserPassword = "another"
+	began := time.Now()
+	_, err := Start(t.Context(), cfg)
+	says(t, err, "made with another password")
+	if took := time.Since(began); took > readyWithin/2 {
+		t.Errorf("it took %s", took)
+	}
+	if _, err := os.Stat(pidPath(b.dir)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a postmaster is left: %v", err)
 	}
 }
 
-func TestAnUnrelatedProcessWithTheOldPIDIsLeftAlone(t *testing.T) {
-	dir := folder(t)
-	c, _ := start(t, dir)
-	if err := c.Stop(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	bystander := exec.Command("sleep", "60") //nolint:noctx // killed below
-	bystander.Dir = "/"
-	if err := bystander.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = bystander.Process.Kill()
-		_ = bystander.Wait() // it was killed
-	})
-	stale := strconv.Itoa(bystander.Process.Pid) + "\n" + c.Dir() + "\n1\n5432\n" + c.SocketDir() + "\n\n  0  0\n"
-	if err := os.WriteFile(filepath.Join(c.Dir(), "postmaster.pid"), []byte(stale), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := c.account.own(filepath.Join(c.Dir(), "postmaster.pid")); err != nil {
-		t.Fatal(err)
-	}
-	if pid := survivor(c.Dir()); pid != 0 {
-		t.Errorf("process %d is taken for this cluster's postmaster", pid)
-	}
-	c, _ = start(t, dir)
-	query(t, c, "SELECT 'answers'")
-	if !alive(bystander.Process.Pid) {
-		t.Error("the unrelated process was ended")
-	}
-}
-
-func TestAHalfMadeClusterIsClearedAway(t *testing.T) {
-	dir := folder(t)
-	half := dir + ".new-123"
-	if err := os.MkdirAll(filepath.Join(half, "cluster", "base"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	c, _ := start(t, dir)
-	query(t, c, "SELECT 'answers'")
-	left, err := filepath.Glob(dir + ".new-*")
-	if err != nil || len(left) != 0 {
-		t.Errorf("left over: %v, %v", left, err)
-	}
-}
-
-func TestWhatStatementsHoldReachesNoLog(t *testing.T) {
-	c, l := start(t, folder(t))
-	conn, err := connect(c, password)
+func TestFailedStartTellsWhatPostgresSaid(t *testing.T) {
+	t.Parallel()
+	b := madeBench(t)
+	c := b.start(t)
+	stop(t, c)
+	conf, err := os.OpenFile(filepath.Join(c.Dir(), "postgresql.conf"), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(context.Background()) //nolint:errcheck // nothing is pending
-	if _, err := conn.Exec(t.Context(), "CREATE TABLE words (word text PRIMARY KEY, n int)"); err != nil {
+	if _, err := conf.WriteString("no_such_setting = 1\n"); err != nil {
 		t.Fatal(err)
 	}
-	const marker = "MARKER-4711"
-	for _, failing := range []string{
-		"INSERT INTO words VALUES ('" + marker + "', 1), ('" + marker + "', 2)", // the detail of a violation quotes it
-		"SELECT '" + marker + "'::int",
-		"INSERT INTO words VALUES ('x', '" + marker + "')",
-		"SELECT '" + marker + "' FROM nowhere",
-	} {
-		if _, err := conn.Exec(t.Context(), failing); err == nil {
-			t.Fatalf("%s does not fail", failing)
-		}
-	}
-	if _, err := conn.Exec(t.Context(), "SELECT $1::int", marker); err == nil {
-		t.Fatal("a word passes for a number")
-	}
-	if strings.Contains(l.String(), "MARKER") {
-		t.Errorf("the log holds it:\n%s", l)
-	}
-}
-
-func TestAFolderThatItsUserCannotReachStandsElsewhere(t *testing.T) {
-	a := account{uid: 12345, gid: 12345, switched: true}
-	private := filepath.Join(t.TempDir(), "private")
-	if err := os.Mkdir(private, 0o700); err != nil {
+	if err := conf.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if a.canReach(filepath.Join(private, "data", "postgres")) {
-		t.Error("a stranger passes through a folder of mode 700")
-	}
-	if !a.canReach("/var/lib/recourse/x/postgres") {
-		t.Error("a stranger can't pass through /var/lib")
-	}
-	if fallback("/root/a") != fallback("/root/a") || fallback("/root/a") == fallback("/root/b") { //nolint:staticcheck // twice on purpose
-		t.Error("the place is not the folder's own")
-	}
+	_, err = Start(t.Context(), b.config())
+	says(t, err, `unrecognized configuration parameter "no_such_setting"`)
 }
 
 func TestAClusterOfAnotherVersionIsRefusedWithAWord(t *testing.T) {
-	if _, err := find("9"); err == nil || !strings.Contains(err.Error(), "PostgreSQL 9") {
-		t.Errorf("it says %v", err)
+	t.Parallel()
+	b := madeBench(t)
+	c := b.start(t)
+	stop(t, c)
+	if err := os.WriteFile(filepath.Join(c.Dir(), "PG_VERSION"), []byte("11\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Start(t.Context(), b.config())
+	says(t, err, "made by PostgreSQL 11")
+}
+
+func TestFolderWithOtherThingsInItIsNotTaken(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	if err := os.MkdirAll(filepath.Join(b.dir, "letters"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Start(t.Context(), b.config())
+	says(t, err, "holds something other than a cluster")
+	if got := files(t, b.dir); !slices.Equal(got, []string{"letters"}) {
+		t.Errorf("the folder holds %v", got)
+	}
+	if uid := owner(t, filepath.Join(b.dir, "letters")); int(uid) != os.Geteuid() {
+		t.Errorf("what is in it belongs to %d now", uid)
+	}
+}
+
+func TestEmptyFolderIsTaken(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	if err := os.Mkdir(b.dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if c := b.start(t); c.Dir() != b.dir {
+		t.Errorf("the cluster is in %s", c.Dir())
+	}
+}
+
+func TestLongPathAndOddNamesWork(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.dir = filepath.Join(filepath.Dir(b.dir), strings.Repeat("long/", 30), "odd [name] *'", "postgres")
+	c := b.start(t)
+	if c.Dir() != b.dir {
+		t.Errorf("the cluster is in %s", c.Dir())
+	}
+	if got := len(socketIn(c.SocketDir())); got > longestSocket {
+		t.Errorf("the socket's path has %d bytes", got)
+	}
+	if !startedByUs(c.PID(), c.Dir()) {
+		t.Error("it would not be known again")
+	}
+}
+
+func TestStartGivesUpWithItsContext(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Start(ctx, b.config()); !errors.Is(err, context.Canceled) {
+		t.Errorf("Start without time gives %v", err)
+	}
+	if _, err := Start(t.Context(), Config{Dir: b.dir, SuperuserPassword: "two\nlines"}); err == nil {
+		t.Error("a password of two lines was taken")
 	}
 }

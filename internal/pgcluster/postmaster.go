@@ -1,74 +1,50 @@
 package pgcluster
 
 import (
-	"bufio"
+	"context"
+	"errors"
 	"fmt"
-	"io"
 	"log/slog"
+	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
-	"sync"
+	"syscall"
 	"time"
 )
 
-// lastWordsWait is for what a postmaster wrote right before it ended.
-const lastWordsWait = 200 * time.Millisecond
+// How long each step of an end may take. After SIGQUIT the postmaster itself
+// gives its children 5 s.
+const (
+	fastWithin      = 15 * time.Second
+	immediateWithin = 8 * time.Second
+	killWithin      = 5 * time.Second
+)
 
-// postmaster is one run of postgres.
+// postmaster is one run of postgres, a child of ours.
 type postmaster struct {
-	cmd  *exec.Cmd
-	done chan struct{} // closed when the process has ended and its output is read
-
-	mu    sync.Mutex
-	lines []string // the last ones of its standard error; mu
+	cmd      *exec.Cmd
+	out      *output
+	launched time.Time
+	done     chan struct{} // closed when the process has ended and its output is read
 }
 
 func launch(p programs, a account, dir, socket string, log *slog.Logger) (*postmaster, error) {
-	cmd := exec.Command(filepath.Join(p.dir, "postgres"), settings(dir, socket)...) //nolint:noctx // our own programs; Stop ends it
-	cmd.SysProcAttr, cmd.Env, cmd.Dir = a.attributes(), environment(), "/"
-	stderr, err := cmd.StderrPipe()
-	if err != nil {
-		return nil, fmt.Errorf("starting PostgreSQL: %w", err)
-	}
+	cmd := exec.Command(filepath.Join(p.dir, "postgres"), settings(dir, socket)...) //nolint:noctx // it ends by signals of three kinds
+	m := &postmaster{cmd: cmd, out: &output{log: log}, launched: time.Now(), done: make(chan struct{})}
+	cmd.SysProcAttr, cmd.Env, cmd.Dir, cmd.Stderr = a.attributes(), environment(), "/", m.out
+	// The children of a killed postmaster hold its standard error open.
+	cmd.WaitDelay = 500 * time.Millisecond
 	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("starting PostgreSQL: %w", err)
+		return nil, fmt.Errorf("running postgres: %w", err)
 	}
-	m := &postmaster{cmd: cmd, done: make(chan struct{})}
-	read := make(chan struct{})
 	go func() {
-		defer close(read)
-		m.read(stderr, log)
-	}()
-	go func() {
-		// Wait closes the pipe even when a child of postgres still holds its
-		// other end, so that a killed postmaster is noticed at once.
-		state, _ := cmd.Process.Wait()
-		log.Debug("PostgreSQL ended", "state", state.String())
-		// A child of postgres may hold the other end for longer; what the
-		// postmaster itself said is there by then.
-		select {
-		case <-read:
-		case <-time.After(lastWordsWait):
+		defer close(m.done)
+		if err := cmd.Wait(); err != nil {
+			log.Warn("postgres ended", "pid", cmd.Process.Pid, "error", err)
 		}
-		_ = stderr.Close()
-		<-read
-		close(m.done)
+		m.out.flush()
 	}()
 	return m, nil
-}
-
-func (m *postmaster) read(stderr io.Reader, log *slog.Logger) {
-	const keep = 20
-	scanner := bufio.NewScanner(stderr)
-	for scanner.Scan() {
-		line := scanner.Text()
-		log.Debug("PostgreSQL", "line", line)
-		m.mu.Lock()
-		m.lines = append(m.lines, line)
-		m.lines = m.lines[max(0, len(m.lines)-keep):]
-		m.mu.Unlock()
-	}
 }
 
 func (m *postmaster) pid() int { return m.cmd.Process.Pid }
@@ -82,15 +58,50 @@ func (m *postmaster) ended() bool {
 	}
 }
 
-func (m *postmaster) lastWords() string {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return lastLines(strings.Join(m.lines, "\n"), 5)
+// end stops it and waits until it is gone.
+func (m *postmaster) end(ctx context.Context) error {
+	return end(ctx, m.cmd.Process, func(ctx context.Context) bool {
+		select {
+		case <-m.done:
+		case <-ctx.Done():
+		}
+		return m.ended()
+	})
 }
 
-// mayPass reports whether it ended for a reason that passes by itself: the
-// children of a killed postmaster are not gone yet.
-func (m *postmaster) mayPass() bool {
-	words := m.lastWords()
-	return strings.Contains(words, "pre-existing shared memory block") || strings.Contains(words, "lock file")
+// end stops a postmaster: a fast shutdown for as long as ctx lasts, then an
+// immediate one and a kill, which are safe as well, since the next start
+// recovers. gone waits until the process has ended, or its context has.
+func end(ctx context.Context, process *os.Process, gone func(context.Context) bool) error {
+	for _, step := range []struct {
+		parent context.Context //nolint:containedctx // of one step
+		signal syscall.Signal
+		within time.Duration
+	}{
+		{ctx, syscall.SIGINT, fastWithin},
+		{context.WithoutCancel(ctx), syscall.SIGQUIT, immediateWithin},
+		{context.WithoutCancel(ctx), syscall.SIGKILL, killWithin},
+	} {
+		if err := process.Signal(step.signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			return fmt.Errorf("sending %s to postgres (process %d): %w", step.signal, process.Pid, err)
+		}
+		stepCtx, cancel := context.WithTimeout(step.parent, step.within)
+		ended := gone(stepCtx) //nolint:contextcheck // a shutdown that began goes on without ctx
+		cancel()
+		if ended {
+			return nil
+		}
+	}
+	return fmt.Errorf("postgres (process %d) does not end", process.Pid)
+}
+
+// pause waits for d, and reports whether ctx still lasts.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+	return ctx.Err() == nil
 }

@@ -1,13 +1,16 @@
 package pgcluster
 
 import (
+	"cmp"
+	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sort"
+	"regexp"
+	"slices"
 	"strconv"
-	"strings"
 )
 
 // programs are initdb and postgres of one installation.
@@ -16,21 +19,34 @@ type programs struct {
 	major string // such as 15
 }
 
-// ErrNoPrograms says that PostgreSQL's server programs are not installed.
-var ErrNoPrograms = errors.New("initdb and postgres are not found: install PostgreSQL " +
-	"(apt-get install postgresql, dnf install postgresql-server, or brew install postgresql)")
+// oldest is the first version that has every setting we give.
+const oldest = 13
+
+// usual are the folders of packages that keep off PATH.
+var usual = []string{ //nolint:gochecknoglobals // a constant list
+	// Debian, RPM, Alpine.
+	"/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/libexec/postgresql*",
+	// Homebrew on Apple silicon and on Intel.
+	"/opt/homebrew/opt/postgresql@*/bin", "/opt/homebrew/opt/postgresql/bin",
+	"/usr/local/opt/postgresql@*/bin", "/usr/local/opt/postgresql/bin",
+	// Built from source, and what PATH would say if it were complete.
+	"/usr/local/pgsql/bin", "/usr/local/bin", "/usr/bin",
+}
 
 // find returns the programs for a cluster of the given major version, or for a
 // new one where it is empty.
-func find(major string) (programs, error) {
-	var found []programs
-	for _, dir := range folders() {
-		if version, ok := versionIn(dir); ok {
-			found = append(found, programs{dir: dir, major: version})
-		}
+func find(ctx context.Context, a account, major string) (programs, error) {
+	found := installed(ctx, a)
+	if err := ctx.Err(); err != nil {
+		return programs{}, fmt.Errorf("looking for PostgreSQL's programs: %w", err)
 	}
+	return choose(found, major)
+}
+
+func choose(found []programs, major string) (programs, error) {
 	if len(found) == 0 {
-		return programs{}, ErrNoPrograms
+		return programs{}, fmt.Errorf("PostgreSQL's server programs initdb and postgres are not found, in version %d or newer: "+
+			"install them with `apt-get install postgresql`, `dnf install postgresql-server` or `brew install postgresql`", oldest)
 	}
 	if major == "" {
 		return found[0], nil
@@ -40,54 +56,78 @@ func find(major string) (programs, error) {
 			return p, nil
 		}
 	}
-	return programs{}, errors.New("this cluster was made by PostgreSQL " + major + ", found is " + found[0].major +
-		": install PostgreSQL " + major + ", or move the data over with pg_dump and pg_restore")
+	return programs{}, fmt.Errorf("the cluster was made by PostgreSQL %s, found is PostgreSQL %s in %s: "+
+		"install PostgreSQL %s beside it, or move the data over with pg_upgrade or pg_dump", major, found[0].major, found[0].dir, major)
 }
 
-// folders are where the programs may be: first what PATH says, then the usual
-// places, the newest version first.
-func folders() []string {
-	var dirs []string
-	if path, err := exec.LookPath("postgres"); err == nil {
-		if target, err := filepath.EvalSymlinks(path); err == nil {
-			dirs = append(dirs, filepath.Dir(target))
+// installed lists what the account can run: first what PATH says, then the
+// usual places, the newest version first.
+func installed(ctx context.Context, a account) []programs {
+	var onPath, others []string
+	for _, name := range []string{"postgres", "initdb"} {
+		if path, err := exec.LookPath(name); err == nil {
+			onPath = append(onPath, path)
 		}
 	}
-	for _, pattern := range []string{
-		"/usr/lib/postgresql/*/bin",               // Debian
-		"/usr/pgsql-*/bin", "/usr/libexec/pgsql*", // RPM
-		"/opt/homebrew/opt/postgresql@*/bin", "/usr/local/opt/postgresql@*/bin", // Homebrew
-		"/opt/homebrew/opt/postgresql/bin", "/usr/local/opt/postgresql/bin", "/usr/local/pgsql/bin", "/usr/bin",
-	} {
-		matches, _ := filepath.Glob(pattern) // the patterns are well-formed
-		sort.Slice(matches, func(i, j int) bool { return number(matches[i]) > number(matches[j]) })
-		dirs = append(dirs, matches...)
+	for _, pattern := range usual {
+		if paths, err := filepath.Glob(filepath.Join(pattern, "postgres")); err == nil {
+			others = append(others, paths...)
+		}
 	}
-	return dirs
+	seen := map[string]bool{}
+	found, rest := behind(ctx, a, onPath, seen), behind(ctx, a, others, seen)
+	slices.SortStableFunc(rest, func(a, b programs) int { return cmp.Compare(number(b.major), number(a.major)) })
+	return append(found, rest...)
 }
 
-// number is the version in a path such as /usr/lib/postgresql/15/bin.
-func number(path string) int {
-	digits := strings.FieldsFunc(path, func(r rune) bool { return r < '0' || r > '9' })
-	if len(digits) == 0 {
+// behind follows each path's links to the folder where the program is, so that
+// both come from one installation, and leaves out folders seen before.
+func behind(ctx context.Context, a account, paths []string, seen map[string]bool) []programs {
+	var found []programs
+	for _, path := range paths {
+		path, err := resolve(path)
+		dir := filepath.Dir(path)
+		if err != nil || seen[dir] {
+			continue
+		}
+		seen[dir] = true
+		if major, err := versionIn(ctx, a, dir); err == nil && number(major) >= oldest {
+			found = append(found, programs{dir: dir, major: major})
+		}
+	}
+	return found
+}
+
+// versionIn asks as the account: a program that it can't run is of no use.
+func versionIn(ctx context.Context, a account, dir string) (string, error) {
+	if _, err := os.Stat(filepath.Join(dir, "initdb")); err != nil {
+		return "", err
+	}
+	cmd := exec.CommandContext(ctx, filepath.Join(dir, "postgres"), "--version")
+	cmd.SysProcAttr, cmd.Env, cmd.Dir = a.attributes(), environment(), "/"
+	out, err := cmd.Output()
+	if err != nil {
+		return "", err
+	}
+	return parseVersion(string(out))
+}
+
+var versionLine = regexp.MustCompile(`^postgres \([^)]*\) (\d+)`)
+
+// parseVersion reads a line such as "postgres (PostgreSQL) 15.4 (Debian ...)".
+func parseVersion(line string) (string, error) {
+	match := versionLine.FindStringSubmatch(line)
+	if match == nil {
+		return "", errors.New("no version of PostgreSQL in " + strconv.Quote(line))
+	}
+	return match[1], nil
+}
+
+// number is 0 for what is no number, such as the 9.6 of old.
+func number(major string) int {
+	n, err := strconv.Atoi(major)
+	if err != nil {
 		return 0
 	}
-	n, _ := strconv.Atoi(digits[len(digits)-1])
 	return n
-}
-
-func versionIn(dir string) (major string, ok bool) {
-	if _, err := os.Stat(filepath.Join(dir, "initdb")); err != nil {
-		return "", false
-	}
-	out, err := exec.Command(filepath.Join(dir, "postgres"), "--version").Output() //nolint:noctx // ends at once
-	if err != nil {
-		return "", false
-	}
-	for field := range strings.FieldsSeq(string(out)) {
-		if n, _, _ := strings.Cut(field, "."); n != "" && strings.Trim(n, "0123456789") == "" {
-			return n, true
-		}
-	}
-	return "", false
 }

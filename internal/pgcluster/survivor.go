@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,61 +15,136 @@ import (
 	"time"
 )
 
-// survivor returns the pid of a postmaster that runs on dir, or 0. A pid in a
-// stale file may belong to an unrelated process by now, so that the process
-// itself is asked.
-func survivor(dir string) int {
-	pid := pidIn(filepath.Join(dir, "postmaster.pid"))
-	if pid <= 1 || !runs(pid) || !isPostmaster(pid, dir) {
-		return 0
-	}
-	return pid
+// pidFile is what a postmaster writes into its folder.
+type pidFile struct {
+	pid   int // 0 where there is none to read
+	ready bool
 }
 
-// forgetStranger removes a pid file whose number belongs to an unrelated process
-// by now, as after a reboot or in a container: postgres would wait for that one
-// for ever. A file whose process is gone is postgres' own to judge: children of
-// a killed postmaster may still hold its memory.
-func forgetStranger(dir string) error {
-	path := filepath.Join(dir, "postmaster.pid")
-	pid := pidIn(path)
-	if pid <= 1 || !runs(pid) || isPostmaster(pid, dir) {
+func pidPath(dir string) string { return filepath.Join(dir, "postmaster.pid") }
+
+// readPidFile gives fs.ErrNotExist where there is no such file.
+func readPidFile(dir string) (pidFile, error) {
+	b, err := os.ReadFile(pidPath(dir))
+	if err != nil {
+		return pidFile{}, fmt.Errorf("reading the postmaster's pid: %w", err)
+	}
+	const statusLine = 7 // the eighth
+	lines := strings.Split(string(b), "\n")
+	pid, err := strconv.Atoi(strings.TrimSpace(lines[0]))
+	if err != nil || pid <= 1 {
+		pid = 0
+	}
+	return pidFile{pid: pid, ready: len(lines) > statusLine && strings.TrimSpace(lines[statusLine]) == "ready"}, nil
+}
+
+// takeOver stops a postmaster that runs on the folder, left by a parent that
+// was killed.
+func (c *Cluster) takeOver(ctx context.Context) error {
+	file, err := readPidFile(c.dir)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	if err := os.Remove(path); err != nil {
+	if err != nil {
+		return err
+	}
+	if file.pid == 0 {
+		return c.removeStalePidFile()
+	}
+	// On Linux the handle stays with the process it was taken of, so that one
+	// that gets its number between the look and the signal is safe.
+	process, err := os.FindProcess(file.pid)
+	if err != nil {
+		return nil // it is gone, and postgres sees that by itself
+	}
+	defer process.Release() //nolint:errcheck // there is nothing to lose
+	if !isPostmaster(file.pid, c.dir) {
+		if errors.Is(process.Signal(syscall.Signal(0)), os.ErrProcessDone) {
+			return nil
+		}
+		return c.removeStalePidFile()
+	}
+	if !startedByUs(file.pid, c.dir) {
+		return fmt.Errorf("a PostgreSQL that Recourse did not start (process %d) runs on %s: stop it, or choose another folder", file.pid, c.dir)
+	}
+	c.log.Info("stopping the PostgreSQL that an earlier process left behind", "pid", file.pid)
+	err = end(ctx, process, func(ctx context.Context) bool {
+		for isPostmaster(file.pid, c.dir) {
+			if !pause(ctx, 20*time.Millisecond) {
+				return !isPostmaster(file.pid, c.dir)
+			}
+		}
+		return true
+	})
+	if err != nil {
+		return fmt.Errorf("stopping the PostgreSQL that an earlier process left behind: %w", err)
+	}
+	return nil
+}
+
+// removeStalePidFile helps where postgres would refuse for ever: it only looks
+// whether a process with the number lives, and whether it may signal it. Children
+// of a killed postmaster are no danger here, for postgres finds them by the shared
+// memory that belongs to the folder.
+func (c *Cluster) removeStalePidFile() error {
+	c.log.Info("removing a stale postmaster.pid: the number in it is not this cluster's", "folder", c.dir)
+	if err := os.Remove(pidPath(c.dir)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("removing a stale pid file: %w", err)
 	}
 	return nil
 }
 
-func runs(pid int) bool { return syscall.Kill(pid, 0) == nil }
-
-func pidIn(path string) int {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return 0
+// isPostmaster reports whether the process is a living postgres on this folder.
+func isPostmaster(pid int, dir string) bool {
+	if runtime.GOOS != "linux" {
+		return saysPostmaster(psField(pid, "comm"), psField(pid, "args"), dir)
 	}
-	first, _, _ := strings.Cut(string(b), "\n")
-	pid, err := strconv.Atoi(strings.TrimSpace(first))
-	if err != nil {
-		return 0
+	exe, err := os.Readlink(procPath(pid, "exe"))
+	if errors.Is(err, fs.ErrPermission) {
+		// Root in a container without CAP_SYS_PTRACE may not look at another
+		// user's links. What the process was started with everybody sees.
+		return saysPostmaster(procText(pid, "comm"), procText(pid, "cmdline"), dir)
 	}
-	return pid
+	// A postmaster changes into its folder.
+	return err == nil && isPostgres(exe) && sameFolder(procPath(pid, "cwd"), dir)
 }
 
-// isPostmaster reports whether the process is a postgres whose working folder
-// or command line is this cluster's: a postmaster changes into its folder.
-func isPostmaster(pid int, dir string) bool {
-	if runtime.GOOS == "linux" {
-		cwd, err := os.Readlink(fmt.Sprintf("/proc/%d/cwd", pid))
-		if err != nil {
-			return false
-		}
-		exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid))
-		return err == nil && strings.HasPrefix(filepath.Base(exe), "postgres") && sameFolder(cwd, dir)
+// isPostgres allows for "postgres (deleted)", which is what a program upgraded
+// under its process is called, and for the wrappers of some packagers.
+func isPostgres(exe string) bool { return strings.Contains(filepath.Base(exe), "postgres") }
+
+// saysPostmaster goes by a process's name and arguments. A postmaster's stay as
+// they were given; its children's are rewritten.
+func saysPostmaster(name, args, dir string) bool {
+	return isPostgres(name) && strings.Contains(args+" ", " -D "+dir+" ")
+}
+
+// startedByUs reports whether the postmaster got its socket folder from this
+// package, rather than being somebody's who looks after the cluster by hand.
+func startedByUs(pid int, dir string) bool {
+	args := procText(pid, "cmdline")
+	if runtime.GOOS != "linux" {
+		args = psField(pid, "args")
 	}
-	out, err := exec.Command("ps", "-o", "command=", "-p", strconv.Itoa(pid)).Output() //nolint:noctx // ends at once
-	return err == nil && strings.Contains(string(out), "postgres") && strings.Contains(string(out), dir)
+	return strings.Contains(args, "/"+socketName(dir)+" ")
+}
+
+func procPath(pid int, name string) string { return "/proc/" + strconv.Itoa(pid) + "/" + name }
+
+func procText(pid int, name string) string {
+	b, err := os.ReadFile(procPath(pid, name))
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(strings.ReplaceAll(string(b), "\x00", " "))
+}
+
+func psField(pid int, field string) string {
+	out, err := exec.Command("ps", "-ww", "-o", field+"=", "-p", strconv.Itoa(pid)).Output() //nolint:noctx // ends at once
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(out))
 }
 
 func sameFolder(a, b string) bool {
@@ -78,38 +154,4 @@ func sameFolder(a, b string) bool {
 	}
 	y, err := os.Stat(b)
 	return err == nil && os.SameFile(x, y)
-}
-
-// end stops the process: fast shutdown, then immediate, then kill. gone says
-// whether it has ended.
-func end(ctx context.Context, pid int, gone func() bool) error {
-	ctx = context.WithoutCancel(ctx) // a stop that was asked for is the reason, not a hurry
-	for _, step := range []struct {
-		signal syscall.Signal
-		wait   time.Duration
-	}{{syscall.SIGINT, 20 * time.Second}, {syscall.SIGQUIT, 5 * time.Second}, {syscall.SIGKILL, 5 * time.Second}} {
-		if err := syscall.Kill(pid, step.signal); err != nil && !errors.Is(err, syscall.ESRCH) {
-			return fmt.Errorf("stopping PostgreSQL (process %d): %w", pid, err)
-		}
-		if waitUntil(ctx, step.wait, gone) {
-			return nil
-		}
-	}
-	return fmt.Errorf("PostgreSQL (process %d) does not end", pid)
-}
-
-// waitUntil looks until done, at most so long.
-func waitUntil(ctx context.Context, most time.Duration, done func() bool) bool {
-	ctx, cancel := context.WithTimeout(ctx, most)
-	defer cancel()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for !done() {
-		select {
-		case <-ctx.Done():
-			return done()
-		case <-tick.C:
-		}
-	}
-	return true
 }
