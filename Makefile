@@ -40,6 +40,7 @@ run: ## build, then run everything in one process; ARGS="--no-demo" passes flags
 .PHONY: test
 test: deps ## run the tests with the race detector; TESTFLAGS="-run Receipt" passes flags on
 	$(GOTEST) -timeout 14m $(TESTFLAGS) ./...
+	$(GOTEST) -timeout 1m -tags faults ./internal/fault
 
 .PHONY: test-all
 test-all: deps ## run the tests, the long ones too

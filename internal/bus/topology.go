@@ -56,6 +56,7 @@ func Streams(s Settings) []jetstream.StreamConfig {
 	cases.Description = "Case events without content: cases.<event>.<community>.<case-id>"
 	cases.Subjects = []string{"cases.*.*.*"}
 	cases.MaxBytes = s.ReportsMaxBytes / 4
+	cases.AllowAtomicPublish = true
 
 	quarantine.Name = event.StreamQuarantine
 	quarantine.Description = "Reports that can't be decoded or opened, still sealed, until an operator acts"
