@@ -209,9 +209,10 @@ func (s *service) postmaster() int {
 // runProgram runs another command of the program to its end.
 func runProgram(t testing.TB, args ...string) (stdout string, code int) {
 	t.Helper()
+	program := binary(t) // built before the minute begins
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, binary(t), args...)
+	cmd := exec.CommandContext(ctx, program, args...)
 	var out, errOut bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errOut
 	err := cmd.Run()
