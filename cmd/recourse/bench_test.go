@@ -151,7 +151,7 @@ func up(t testing.TB, data string, args ...string) *service {
 	t.Helper()
 	args = append([]string{
 		"up", "--data", data, "--intake-addr", "127.0.0.1:0", "--console-addr", "127.0.0.1:0",
-		"--stats-addr", "127.0.0.1:0", "--metrics-addr", "127.0.0.1:0", "--reports-max-bytes", "268435456",
+		"--stats-addr", "127.0.0.1:0", "--metrics-addr", "127.0.0.1:0", "--reports-max-bytes", "2147483648",
 	}, args...)
 	s := &service{child: startChild(t, binary(t), nil, args...), data: data}
 	t.Cleanup(func() { s.stopAll(t) })
