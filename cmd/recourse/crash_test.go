@@ -19,12 +19,15 @@ import (
 
 // crashSize is small in `make test`, and large in `make crash`.
 type crashSize struct {
-	kills, clients, between int // reports acknowledged between two kills
+	kills, clients, between int           // reports acknowledged between two kills
+	pause                   time.Duration // of a client between two reports
 }
 
 func sizeOfCrash() crashSize {
 	if os.Getenv("RECOURSE_CRASH") == "large" {
-		return crashSize{kills: 30, clients: 32, between: 500}
+		// Some four hundred reports a second: below what a worker keeps up with on
+		// two cores that it shares with the load.
+		return crashSize{kills: 30, clients: 32, between: 500, pause: 75 * time.Millisecond}
 	}
 	return crashSize{kills: 10, clients: 8, between: 60}
 }
@@ -39,14 +42,20 @@ type load struct {
 	receipts []submission // mu
 }
 
-func (l *load) run(ctx context.Context, clients int) (wait func()) {
+func (l *load) run(ctx context.Context, size crashSize) (wait func()) {
 	var wg sync.WaitGroup
-	for n := range clients {
+	for n := range size.clients {
 		wg.Go(func() {
 			client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{}}
 			defer client.CloseIdleConnections()
 			for i := 0; ctx.Err() == nil; i++ {
 				l.report(ctx, client, fmt.Sprintf("client %d, report %d", n, i))
+				if size.pause > 0 {
+					select {
+					case <-ctx.Done():
+					case <-time.After(size.pause):
+					}
+				}
 			}
 		})
 	}
@@ -100,7 +109,7 @@ func TestCrashOfTheWholeProcessLosesNothing(t *testing.T) {
 	l := &load{}
 	l.intake.Store(&s.at.Intake)
 	ctx, stop := context.WithCancel(t.Context())
-	wait := l.run(ctx, size.clients)
+	wait := l.run(ctx, size)
 	defer wait()
 	defer stop()
 	checked := 0
@@ -191,7 +200,7 @@ func TestCrashOfPostgreSQLAloneLosesNothing(t *testing.T) {
 	l := &load{}
 	l.intake.Store(&s.at.Intake)
 	ctx, stop := context.WithCancel(t.Context())
-	wait := l.run(ctx, size.clients)
+	wait := l.run(ctx, size)
 	defer wait()
 	defer stop()
 	for range size.kills / 3 {
