@@ -14,9 +14,9 @@ const (
 
 	// After a life of steadyAfter a postmaster is started again at once;
 	// otherwise each pause is twice the one before.
-	steadyAfter   = time.Minute
+	steadyAfter   = 10 * time.Second
 	shortestPause = 250 * time.Millisecond
-	longestPause  = 10 * time.Second
+	longestPause  = time.Second // reports wait meanwhile
 )
 
 // errStopped says that Stop came first.
