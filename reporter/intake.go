@@ -41,7 +41,7 @@ type Intake struct {
 	communities *community.Source
 	read        atomic.Bool // the communities were read once
 	secrets     secrets
-	publisher   publisher
+	publisher   *publisher
 	lookup      *lookup
 	pages       *pages
 	counters    counters
@@ -74,7 +74,7 @@ func New(cfg Config) (*Intake, error) {
 		nats:        cfg.NATS,
 		communities: source,
 		secrets:     s,
-		publisher:   publisher{nc: cfg.NATS, js: js},
+		publisher:   &publisher{nc: cfg.NATS, js: js},
 		lookup:      &lookup{nc: cfg.NATS, js: js, communities: source, log: cfg.Log},
 		pages:       p,
 		counters:    newCounters(cfg.Registry),

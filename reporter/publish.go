@@ -4,35 +4,113 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"recourse/internal/bus"
 	"recourse/internal/event"
 )
 
 // errAway says that NATS, or the stream, takes nothing now.
 var errAway = errors.New("NATS is away")
 
-// publisher puts a report into REPORTS. It stands apart so that waiting
-// reports can be stored in one atomic batch behind the same call.
+// publisher puts reports into REPORTS. The server syncs each publish to disk
+// before it answers, so that many at once would wait for as many syncs: what
+// waits meanwhile is committed as a group, one batch after another. Safe for
+// concurrent use.
 type publisher struct {
 	nc *nats.Conn
 	js jetstream.JetStream
+
+	mu         sync.Mutex
+	alone      int         // publishes under way outside a group; mu
+	waiting    []*enqueued // for the next group; mu
+	committing bool        // a goroutine commits groups; mu
+}
+
+// enqueued is a report that waits for its group.
+type enqueued struct {
+	msg    *nats.Msg
+	stored chan error // takes one value without blocking
 }
 
 // publish returns nil only once the stream has stored the message, now or
 // under the same id before. Any error is errAway: nothing is known to be
 // stored, and sending the same again is safe.
-func (p publisher) publish(ctx context.Context, subject event.Subject, payload []byte) error {
+func (p *publisher) publish(ctx context.Context, subject event.Subject, payload []byte) error {
 	if !p.nc.IsConnected() {
 		return errAway
 	}
-	msg := nats.NewMsg(subject.String())
-	msg.Data = payload
-	if _, err := p.js.PublishMsg(ctx, msg,
-		jetstream.WithMsgID(subject.ID.String()), jetstream.WithExpectStream(event.StreamReports)); err != nil {
+	msg := &nats.Msg{Subject: subject.String(), Data: payload, Header: nats.Header{jetstream.MsgIDHeader: {subject.ID.String()}}}
+	var err error
+	if p.mayGoAlone() {
+		err = bus.PublishAll(ctx, p.js, event.StreamReports, []*nats.Msg{msg})[0]
+		p.mu.Lock()
+		p.alone--
+		p.mu.Unlock()
+	} else {
+		err = p.inGroup(ctx, msg)
+	}
+	if err != nil {
 		return fmt.Errorf("%w: publishing a report: %w", errAway, err)
 	}
 	return nil
+}
+
+// mayGoAlone counts the publish where it does.
+func (p *publisher) mayGoAlone() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.committing || p.alone >= bus.Together {
+		return false
+	}
+	p.alone++
+	return true
+}
+
+func (p *publisher) inGroup(ctx context.Context, msg *nats.Msg) error {
+	own := &enqueued{msg: msg, stored: make(chan error, 1)}
+	p.mu.Lock()
+	p.waiting = append(p.waiting, own)
+	if !p.committing {
+		p.committing = true
+		go p.commitGroups() //nolint:gosec // a group outlives the request that began it
+	}
+	p.mu.Unlock()
+	select {
+	case err := <-own.stored:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// commitGroups commits what waits, until nothing does.
+func (p *publisher) commitGroups() {
+	for group := p.nextGroup(); len(group) > 0; group = p.nextGroup() {
+		msgs := make([]*nats.Msg, len(group))
+		for i, e := range group {
+			msgs[i] = e.msg
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), natsTimeout)
+		errs := bus.PublishAll(ctx, p.js, event.StreamReports, msgs)
+		cancel()
+		for i, e := range group {
+			e.stored <- errs[i]
+		}
+	}
+}
+
+func (p *publisher) nextGroup() []*enqueued {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := min(len(p.waiting), bus.MaxBatch)
+	group := p.waiting[:n:n]
+	p.waiting = p.waiting[n:]
+	if n == 0 {
+		p.waiting, p.committing = nil, false
+	}
+	return group
 }

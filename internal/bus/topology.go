@@ -65,17 +65,27 @@ func Streams(s Settings) []jetstream.StreamConfig {
 	// Wide, so that a message quarantined twice (the worker died before it
 	// could terminate the original) is stored once.
 	quarantine.Duplicates = 24 * time.Hour
-	return []jetstream.StreamConfig{reports, cases, quarantine}
+	return []jetstream.StreamConfig{reports, cases, quarantine, statusStream(base, s)}
 }
 
-// Buckets returns the key-value buckets.
+// statusStream is the bucket `status` as the stream that it is (NATS ADR-8),
+// since a key-value configuration can't allow atomic batches.
+func statusStream(base jetstream.StreamConfig, s Settings) jetstream.StreamConfig {
+	status := base
+	status.Name = "KV_" + event.BucketStatus
+	status.Description = "Status per receipt, sealed to it"
+	status.Subjects = []string{"$KV." + event.BucketStatus + ".>"}
+	status.MaxMsgsPerSubject = 1
+	status.MaxAge = s.Retention
+	status.MaxBytes = s.ReportsMaxBytes / 2
+	status.AllowDirect, status.AllowRollup, status.DenyDelete = true, true, true
+	status.AllowAtomicPublish = true
+	return status
+}
+
+// Buckets returns the key-value buckets but for `status`, which is in Streams.
 func Buckets(s Settings) []jetstream.KeyValueConfig {
 	return []jetstream.KeyValueConfig{
-		{
-			Bucket: event.BucketStatus, Description: "Status per receipt, sealed to it",
-			Storage: jetstream.FileStorage, History: 1, TTL: s.Retention, Replicas: s.Replicas,
-			MaxBytes: s.ReportsMaxBytes / 2,
-		},
 		{
 			Bucket: event.BucketCommunities, Description: "Communities' signed bundles and codes of conduct",
 			Storage: jetstream.FileStorage, History: 5, Replicas: s.Replicas,

@@ -130,7 +130,9 @@ func (s *Source) read(ctx context.Context, name string) (Bundle, error) {
 	if err != nil {
 		return Bundle{}, fmt.Errorf("reading a community: %w", err)
 	}
-	return Verify(s.public, name, entry.Value())
+	b, err := Verify(s.public, name, entry.Value())
+	b.Keys.parse()
+	return b, err
 }
 
 // Conduct returns the file of the code of conduct with this digest.

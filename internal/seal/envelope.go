@@ -72,6 +72,9 @@ func Exactly(size int) Padding { return Padding{exact: size} }
 
 // Seal seals body to key in the given context.
 func Seal(key PublicKey, c Context, body []byte, p Padding) (Envelope, error) {
+	if key.key == nil {
+		return Envelope{}, ErrPublicKey
+	}
 	padded, err := box.Pad(body, p.exact)
 	if err != nil {
 		return Envelope{}, fmt.Errorf("padding a %s envelope: %w", c.Purpose, err)

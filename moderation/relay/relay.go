@@ -9,7 +9,6 @@ package relay
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -141,44 +140,62 @@ func firstOfEach(unsent []store.UnsentOutboxRow) []store.UnsentOutboxRow {
 	return first
 }
 
+// publish returns the rows that were acknowledged, and why others were not.
 func (r *Relay) publish(ctx context.Context, kv jetstream.KeyValue, batch []store.UnsentOutboxRow) (done []int64, err error) {
-	results := make([]error, len(batch))
+	var events, statuses []store.UnsentOutboxRow
+	for _, row := range batch {
+		if row.ReportID == nil {
+			events = append(events, row)
+		} else {
+			statuses = append(statuses, row)
+		}
+	}
+	take := func(rows []store.UnsentOutboxRow, results []error) {
+		for i, row := range rows {
+			if results[i] == nil {
+				done = append(done, row.ID)
+			}
+			err = errors.Join(err, results[i])
+		}
+	}
+	take(events, r.publishEvents(ctx, events))
+	take(statuses, r.putStatuses(ctx, kv, statuses))
+	return done, err
+}
+
+func (r *Relay) publishEvents(ctx context.Context, rows []store.UnsentOutboxRow) []error {
+	ctx, cancel := context.WithTimeout(ctx, ackTime)
+	defer cancel()
+	msgs := make([]*nats.Msg, len(rows))
+	for i, row := range rows {
+		msgs[i] = &nats.Msg{Subject: *row.Subject, Data: row.Payload, Header: nats.Header{jetstream.MsgIDHeader: {*row.MessageID}}}
+	}
+	return bus.PublishAll(ctx, r.js, event.StreamCases, msgs)
+}
+
+func (r *Relay) putStatuses(ctx context.Context, kv jetstream.KeyValue, rows []store.UnsentOutboxRow) []error {
+	results := make([]error, len(rows))
 	var g errgroup.Group
 	g.SetLimit(parallelly)
-	for i, row := range batch {
+	for i, row := range rows {
 		g.Go(func() error {
-			results[i] = r.publishOne(ctx, kv, row)
+			results[i] = r.putStatus(ctx, kv, *row.ReportID)
 			return nil
 		})
 	}
 	_ = g.Wait() // each row has its own result
-	for i, row := range batch {
-		if results[i] == nil {
-			done = append(done, row.ID)
-		}
-		err = errors.Join(err, results[i])
-	}
-	return done, err
+	return results
 }
 
-func (r *Relay) publishOne(ctx context.Context, kv jetstream.KeyValue, row store.UnsentOutboxRow) error {
-	if row.ReportID != nil {
-		// The pool, not the round's transaction: what is told is what stands
-		// committed now, a later version included.
-		report, err := status.Load(ctx, store.New(r.pool), *row.ReportID)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return nil // the report is gone, and there is nobody left to tell
-		}
-		if err != nil {
-			return err
-		}
-		return status.Put(ctx, kv, report)
+// putStatus tells what stands committed now, a later version included: it reads
+// from the pool, not in the round's transaction.
+func (r *Relay) putStatus(ctx context.Context, kv jetstream.KeyValue, id event.ID) error {
+	report, err := status.Load(ctx, store.New(r.pool), id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil // the report is gone, and there is nobody left to tell
 	}
-	ctx, cancel := context.WithTimeout(ctx, ackTime)
-	defer cancel()
-	msg := &nats.Msg{Subject: *row.Subject, Data: row.Payload, Header: nats.Header{}}
-	if _, err := r.js.PublishMsg(ctx, msg, jetstream.WithMsgID(*row.MessageID), jetstream.WithExpectStream(event.StreamCases)); err != nil {
-		return fmt.Errorf("publishing a case event: %w", err)
+	if err != nil {
+		return err
 	}
-	return nil
+	return status.Put(ctx, kv, report)
 }

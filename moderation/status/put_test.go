@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"math/rand/v2"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -46,7 +45,11 @@ func (b *bench) at(t *testing.T, version int) status.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := status.Report{ID: b.receipt.ReportID(), Community: "demo", StatusKey: b.receipt.StatusKey(), ReplyKey: public, Version: version}
+	key, err := seal.ParsePublicKey("receipt", public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := status.Report{ID: b.receipt.ReportID(), Community: "demo", StatusKey: b.receipt.StatusKey(), ReplyKey: key, Version: version}
 	for i := range version {
 		r.Milestones = append(r.Milestones, event.MilestoneAt{Name: event.MilestoneOpened, At: time.Unix(int64(i), 0).UTC()})
 	}
@@ -174,12 +177,13 @@ func TestARecordThatIsNoneIsReplaced(t *testing.T) {
 
 func TestNothingIsWrittenThatTheReceiptCannotOpen(t *testing.T) {
 	b := setup(t)
-	for name, key := range map[string][]byte{"nothing": nil, "words": []byte("MARKER"), "half a key": b.at(t, 1).ReplyKey[:600]} {
-		r := b.at(t, 1)
-		r.ReplyKey = key
-		if err := status.Put(t.Context(), b.kv, r); err == nil || strings.Contains(err.Error(), "MARKER") {
-			t.Errorf("a reply key of %s: %v; want an error that quotes nothing", name, err)
-		}
+	r := b.at(t, 1)
+	r.ReplyKey = seal.PublicKey{}
+	if err := status.Put(t.Context(), b.kv, r); !errors.Is(err, seal.ErrPublicKey) {
+		t.Errorf("without a reply key: %v; want ErrPublicKey", err)
+	}
+	if err := status.PutAll(t.Context(), b.JS(t, keys.Worker), b.kv, []status.Report{r})[0]; !errors.Is(err, seal.ErrPublicKey) {
+		t.Errorf("among others, without a reply key: %v; want ErrPublicKey", err)
 	}
 	if _, err := b.kv.Get(t.Context(), b.receipt.StatusKey()); !errors.Is(err, jetstream.ErrKeyNotFound) {
 		t.Errorf("a record was written: %v", err)
@@ -204,5 +208,62 @@ func TestTimesAreShownInUTCAndWholeSeconds(t *testing.T) {
 	at := time.Date(2026, 11, 24, 23, 59, 59, 999_999_999, time.FixedZone("", -5*3600))
 	if got, want := status.At(at), time.Date(2026, 11, 25, 4, 59, 59, 0, time.UTC); got != want {
 		t.Errorf("%s is shown as %s, want %s", at, got, want)
+	}
+}
+
+// Of many at once some are new, some are there in an older version, in the same
+// or in a newer one: each ends as it would alone.
+func TestManyStatusesAtOnceEndAsEachWouldAlone(t *testing.T) {
+	b := setup(t)
+	js := b.JS(t, keys.Worker)
+	var all []status.Report
+	want := map[string]int{}
+	for i := range 40 {
+		b.receipt = receipt.New()
+		r := b.at(t, 2)
+		all = append(all, r)
+		want[r.StatusKey] = 2
+		if i%10 < 3 {
+			there := b.at(t, 1+i%10)
+			if err := status.Put(t.Context(), b.kv, there); err != nil {
+				t.Fatal(err)
+			}
+			want[r.StatusKey] = max(2, there.Version)
+		}
+	}
+	for range 2 {
+		for i, err := range status.PutAll(t.Context(), js, b.kv, all) {
+			if err != nil {
+				t.Errorf("status %d: %v", i, err)
+			}
+		}
+		for key, version := range want {
+			entry, err := b.kv.Get(t.Context(), key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var record event.StatusRecord
+			if err := json.Unmarshal(entry.Value(), &record); err != nil || record.Version != version {
+				t.Errorf("version %d is there, %v; want %d", record.Version, err, version)
+			}
+		}
+	}
+}
+
+func TestManyNewStatusesAreOneBatch(t *testing.T) {
+	b := setup(t)
+	var all []status.Report
+	for range 64 {
+		b.receipt = receipt.New()
+		all = append(all, b.at(t, 1))
+	}
+	for i, err := range status.PutAll(t.Context(), b.JS(t, keys.Worker), b.kv, all) {
+		if err != nil {
+			t.Fatalf("status %d: %v", i, err)
+		}
+	}
+	msg := b.Messages(t, "KV_status")[0]
+	if msg.Header.Get("Nats-Batch-Sequence") != "1" {
+		t.Errorf("the first is no part of a batch: %v", msg.Header)
 	}
 }

@@ -8,11 +8,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/sync/errgroup"
 
+	"recourse/internal/bus"
 	"recourse/internal/event"
 	"recourse/internal/seal"
 	"recourse/moderation/store"
@@ -24,7 +28,7 @@ type Report struct {
 	Case       event.ID
 	Community  string
 	StatusKey  string
-	ReplyKey   []byte
+	ReplyKey   seal.PublicKey
 	Version    int
 	Milestones []event.MilestoneAt
 	Messages   []event.SealedMessage
@@ -44,8 +48,12 @@ func Load(ctx context.Context, q *store.Queries, report event.ID) (Report, error
 	if err != nil {
 		return Report{}, fmt.Errorf("reading a report's messages: %w", err)
 	}
+	key, err := seal.ParsePublicKey("receipt", row.ReplyKey)
+	if err != nil {
+		return Report{}, err
+	}
 	r := Report{
-		ID: row.ID, Case: row.CaseID, Community: row.Community, StatusKey: row.StatusKey, ReplyKey: row.ReplyKey, Version: int(row.Version),
+		ID: row.ID, Case: row.CaseID, Community: row.Community, StatusKey: row.StatusKey, ReplyKey: key, Version: int(row.Version),
 	}
 	// One change can make several milestones at the same second: they stand in
 	// their usual order.
@@ -71,15 +79,12 @@ func Load(ctx context.Context, q *store.Queries, report event.ID) (Report, error
 
 // record seals r to its receipt.
 func (r Report) record() ([]byte, error) {
-	key, err := seal.ParsePublicKey("receipt", r.ReplyKey)
-	if err != nil {
-		return nil, err
-	}
 	body, err := json.Marshal(event.Status{Report: r.ID, Milestones: r.Milestones, Messages: r.Messages})
 	if err != nil {
 		return nil, fmt.Errorf("encoding a status: %w", err)
 	}
-	envelope, err := seal.Seal(key, seal.Context{Purpose: seal.PurposeStatus, Community: r.Community, Report: r.ID}, body, seal.Buckets())
+	here := seal.Context{Purpose: seal.PurposeStatus, Community: r.Community, Report: r.ID}
+	envelope, err := seal.Seal(r.ReplyKey, here, body, seal.Buckets())
 	if err != nil {
 		return nil, err
 	}
@@ -102,6 +107,53 @@ func Put(ctx context.Context, kv jetstream.KeyValue, r Report) error {
 	defer cancel()
 	// Most records are new: try that first, it saves a read.
 	_, err = kv.Create(ctx, r.StatusKey, value)
+	return settle(ctx, kv, r, value, err)
+}
+
+// PutAll writes the statuses of reports that are new, bus.MaxBatch at most, as
+// Put would one by one, and returns an error for each.
+func PutAll(ctx context.Context, js jetstream.JetStream, kv jetstream.KeyValue, reports []Report) []error {
+	ctx, cancel := context.WithTimeout(ctx, putTime)
+	defer cancel()
+	values, errs := records(reports)
+	var msgs []*nats.Msg
+	var at []int // the report of each message
+	for i, value := range values {
+		if errs[i] == nil {
+			msgs = append(msgs, &nats.Msg{
+				Subject: "$KV." + event.BucketStatus + "." + reports[i].StatusKey, Data: value,
+				Header: nats.Header{jetstream.ExpectedLastSubjSeqHeader: {"0"}},
+			})
+			at = append(at, i)
+		}
+	}
+	for n, err := range bus.PublishAll(ctx, js, "KV_"+event.BucketStatus, msgs) {
+		i := at[n]
+		if isConflict(err) {
+			err = jetstream.ErrKeyExists
+		}
+		errs[i] = settle(ctx, kv, reports[i], values[i], err)
+	}
+	return errs
+}
+
+// records seals on every core.
+func records(reports []Report) ([][]byte, []error) {
+	values, errs := make([][]byte, len(reports)), make([]error, len(reports))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, r := range reports {
+		g.Go(func() error {
+			values[i], errs[i] = r.record()
+			return nil
+		})
+	}
+	_ = g.Wait() // each has its own error
+	return values, errs
+}
+
+// settle takes the outcome of creating a record, and updates where it is there.
+func settle(ctx context.Context, kv jetstream.KeyValue, r Report, value []byte, err error) error {
 	for range conflicts {
 		if err == nil || !errors.Is(err, jetstream.ErrKeyExists) {
 			break
@@ -133,11 +185,15 @@ func update(ctx context.Context, kv jetstream.KeyValue, r Report, value []byte) 
 		return true, nil
 	}
 	_, err = kv.Update(ctx, r.StatusKey, value, entry.Revision())
-	var api *jetstream.APIError
-	if errors.As(err, &api) && api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
+	if isConflict(err) {
 		return false, jetstream.ErrKeyExists
 	}
 	return true, err
+}
+
+func isConflict(err error) bool {
+	api, ok := errors.AsType[*jetstream.APIError](err)
+	return ok && api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence
 }
 
 // At returns t as records show times: UTC, whole seconds.

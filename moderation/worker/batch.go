@@ -9,7 +9,6 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
-	"golang.org/x/sync/errgroup"
 
 	"recourse/internal/bus"
 	"recourse/internal/event"
@@ -142,40 +141,41 @@ func (w *Worker) finish(ctx context.Context, h *holding, batch []opened, statuse
 		return err
 	}
 	fault.Point("worker.status.before")
-	var g errgroup.Group
-	g.SetLimit(batchSize)
-	for i, o := range batch {
-		g.Go(func() error {
-			if err := w.tell(ctx, kv, statuses[i]); err != nil {
-				w.putBack(h, o.msg)
-				return err
-			}
-			fault.Point("worker.status.after")
-			h.mark(o.msg, settled)
-			if err := o.msg.Ack(); err != nil {
-				return fmt.Errorf("acknowledging: %w", err)
-			}
-			fault.Point("worker.ack.after")
-			w.storedTotal.Inc()
-			return nil
-		})
+	var failed error
+	for i, err := range w.tell(ctx, kv, statuses) {
+		msg := batch[i].msg
+		if err != nil {
+			w.putBack(h, msg)
+			failed = errors.Join(failed, err)
+			continue
+		}
+		fault.Point("worker.status.after")
+		h.mark(msg, settled)
+		if err := msg.Ack(); err != nil {
+			failed = errors.Join(failed, fmt.Errorf("acknowledging: %w", err))
+			continue
+		}
+		fault.Point("worker.ack.after")
+		w.storedTotal.Inc()
 	}
-	return g.Wait()
+	return failed
 }
 
-// tell writes a status. Where the server refuses it, as when the bucket is full,
-// it is left to the relay: the report itself is stored, and must not hold the
+// tell writes statuses. One that the server refuses, as when the bucket is full,
+// is left to the relay: the report itself is stored, and must not hold the
 // stream up.
-func (w *Worker) tell(ctx context.Context, kv jetstream.KeyValue, r status.Report) error {
-	err := status.Put(ctx, kv, r)
-	if _, refused := errors.AsType[*jetstream.APIError](err); !refused {
-		return err
+func (w *Worker) tell(ctx context.Context, kv jetstream.KeyValue, reports []status.Report) []error {
+	errs := status.PutAll(ctx, w.js, kv, reports)
+	for i, err := range errs {
+		if _, refused := errors.AsType[*jetstream.APIError](err); !refused {
+			continue
+		}
+		due := store.InsertStatusesDueParams{CaseID: reports[i].Case, ReportIds: []event.ID{reports[i].ID}, CreatedAt: w.now()}
+		if errs[i] = store.New(w.pool).InsertStatusesDue(ctx, due); errs[i] != nil {
+			errs[i] = fmt.Errorf("leaving a status to the relay: %w", errs[i])
+		}
 	}
-	due := store.InsertStatusesDueParams{CaseID: r.Case, ReportIds: []event.ID{r.ID}, CreatedAt: w.now()}
-	if err := store.New(w.pool).InsertStatusesDue(ctx, due); err != nil {
-		return fmt.Errorf("leaving a status to the relay: %w", err)
-	}
-	return nil
+	return errs
 }
 
 // quarantine moves a message to QUARANTINE as it is, still sealed, and ends its

@@ -184,7 +184,7 @@ func firstMilestones(o opened, now time.Time) []event.MilestoneAt {
 func firstStatus(o opened, caseID event.ID, now time.Time) status.Report {
 	s := o.submitted
 	return status.Report{
-		ID: s.Report, Case: caseID, Community: s.Community, StatusKey: s.StatusKey, ReplyKey: s.ReplyKey, Version: 1,
+		ID: s.Report, Case: caseID, Community: s.Community, StatusKey: s.StatusKey, ReplyKey: o.replyKey, Version: 1,
 		Milestones: firstMilestones(o, now),
 	}
 }

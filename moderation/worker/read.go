@@ -24,6 +24,7 @@ import (
 type opened struct {
 	msg        jetstream.Msg
 	submitted  event.Submitted
+	replyKey   seal.PublicKey // of submitted
 	kind       event.Kind
 	plaintext  []byte // of Content, as it was sealed
 	assessment conduct.Assessment
@@ -65,7 +66,8 @@ func (w *Worker) read(ctx context.Context, msg jetstream.Msg) (o opened, err err
 	if submitted.Report != subject.ID || submitted.Community != subject.Community {
 		return opened{}, unreadable{event.ReasonSubject, errors.New("subject and payload disagree")}
 	}
-	if _, err := seal.ParsePublicKey("receipt", submitted.ReplyKey); err != nil {
+	replyKey, err := seal.ParsePublicKey("receipt", submitted.ReplyKey)
+	if err != nil {
 		return opened{}, unreadable{event.ReasonDecode, err}
 	}
 	plaintext, content, err := w.open(submitted)
@@ -81,20 +83,16 @@ func (w *Worker) read(ctx context.Context, msg jetstream.Msg) (o opened, err err
 	}
 	assessment := code.Assess(content)
 	return opened{
-		msg: msg, submitted: submitted, kind: content.Kind, plaintext: plaintext, assessment: assessment,
+		msg: msg, submitted: submitted, replyKey: replyKey, kind: content.Kind, plaintext: plaintext, assessment: assessment,
 		firstLook: submitted.ReceivedAt.Add(assessment.FirstLook),
 	}, nil
 }
 
 func (w *Worker) open(s event.Submitted) ([]byte, event.Content, error) {
-	entry, err := w.ring.Find(keys.ModerationOpen, s.Community, s.Moderation.KeyID)
+	key, err := w.key(s.Community, s.Moderation.KeyID)
 	if errors.Is(err, keys.ErrNoKey) {
 		return nil, event.Content{}, unreadable{event.ReasonKey, err}
 	}
-	if err != nil {
-		return nil, event.Content{}, err
-	}
-	key, err := open.Parse(entry.ID, entry.Key)
 	if err != nil {
 		return nil, event.Content{}, err
 	}
@@ -110,6 +108,29 @@ func (w *Worker) open(s event.Submitted) ([]byte, event.Content, error) {
 		return nil, event.Content{}, unreadable{event.ReasonOpen, errors.New("the kind is not on the list")}
 	}
 	return plaintext, content, nil
+}
+
+// key returns a community's private key. Parsing one takes as long as opening
+// with it, so it is done once.
+func (w *Worker) key(community, id string) (open.PrivateKey, error) {
+	name := community + " " + id
+	w.mu.Lock()
+	key, ok := w.opens[name]
+	w.mu.Unlock()
+	if ok {
+		return key, nil
+	}
+	entry, err := w.ring.Find(keys.ModerationOpen, community, id)
+	if err != nil {
+		return open.PrivateKey{}, err
+	}
+	if key, err = open.Parse(entry.ID, entry.Key); err != nil {
+		return open.PrivateKey{}, err
+	}
+	w.mu.Lock()
+	w.opens[name] = key
+	w.mu.Unlock()
+	return key, nil
 }
 
 // code returns the code of conduct with this digest. Codes are content-

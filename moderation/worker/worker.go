@@ -26,12 +26,13 @@ import (
 	"recourse/internal/event"
 	"recourse/internal/keys"
 	"recourse/internal/postgres"
+	"recourse/internal/seal/open"
 	"recourse/moderation/conduct"
 	"recourse/moderation/vault"
 )
 
 const (
-	batchSize   = 64
+	batchSize   = 128
 	lanes       = 4                // batches worked on at once
 	fetchWait   = time.Second      // for the first message of a batch
 	batchTime   = 20 * time.Second // for all of one batch
@@ -67,7 +68,8 @@ type Worker struct {
 	putBackTotal     prometheus.Counter
 
 	mu    sync.Mutex
-	codes map[string]conduct.Code // by digest; mu
+	codes map[string]conduct.Code    // by digest; mu
+	opens map[string]open.PrivateKey // of communities, by community and key id; mu
 }
 
 // New returns a worker. It connects to nothing yet.
@@ -79,7 +81,7 @@ func New(cfg Config) (*Worker, error) {
 	w := &Worker{
 		js: cfg.JS, pool: cfg.Pool, ring: cfg.Ring, vault: vault.New(cfg.Ring), log: cfg.Log, now: cfg.Now, stored: cfg.Stored,
 		source: community.NewSource(cfg.JS, ed25519.PublicKey(public.Key), cfg.Log),
-		codes:  map[string]conduct.Code{},
+		codes:  map[string]conduct.Code{}, opens: map[string]open.PrivateKey{},
 		storedTotal: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "recourse_worker_reports_stored_total", Help: "Reports stored in a case.",
 		}),

@@ -8,7 +8,6 @@ import (
 
 	"github.com/nats-io/nats.go"
 
-	"recourse/internal/bus"
 	"recourse/internal/event"
 	"recourse/internal/keys"
 	"recourse/internal/seal/receipt"
@@ -258,9 +257,13 @@ func TestWordsPairedWithAnotherReceiptsKeyGoToQuarantine(t *testing.T) {
 func TestAFullStatusBucketHoldsNoReportUp(t *testing.T) {
 	b := setup(t)
 	js := b.bus.JS(t, keys.Admin)
-	full := bus.Buckets(bus.DefaultSettings())[0]
+	bucket, err := js.Stream(t.Context(), "KV_"+event.BucketStatus)
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := bucket.CachedInfo().Config
 	full.MaxBytes = 1
-	if _, err := js.UpdateKeyValue(t.Context(), full); err != nil {
+	if _, err := js.UpdateStream(t.Context(), full); err != nil {
 		t.Fatal(err)
 	}
 	b.start(t)
@@ -270,7 +273,7 @@ func TestAFullStatusBucketHoldsNoReportUp(t *testing.T) {
 		return err == nil && consumer.CachedInfo().AckFloor.Stream == 2 && b.count(t, "moderation.report") == 2
 	})
 	full.MaxBytes = 16 << 20
-	if _, err := js.UpdateKeyValue(t.Context(), full); err != nil {
+	if _, err := js.UpdateStream(t.Context(), full); err != nil {
 		t.Fatal(err)
 	}
 	b.waitForStatus(t, first)
