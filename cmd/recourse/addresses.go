@@ -59,7 +59,7 @@ func (c upCmd) announce(ctx context.Context, e environment, communities []string
 	if a.SignIn != "" {
 		fmt.Printf("  Sign in      %s  (works once)\n", a.SignIn)
 	}
-	fmt.Printf("  Statistics   %s  (health only, until releases come)\n", a.Stats)
+	fmt.Printf("  Statistics   %s\n", a.Stats)
 	fmt.Printf("  Metrics      %s/metrics  (keep it private)\n", a.Metrics)
 	fmt.Printf("  Data         %s\n\nCtrl-C stops it.\n\n", c.Data)
 	return nil

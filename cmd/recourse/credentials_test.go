@@ -49,6 +49,12 @@ const (
 	editAudit    = "UPDATE moderation.audit SET action = 'x'"
 	closeCases   = "UPDATE moderation.cases SET version = version"
 	makeTable    = "CREATE TABLE moderation.mine (x int)"
+	readFacts    = "SELECT kind, gender, participant FROM stats.report"
+	readCounted  = "SELECT kind FROM stats.fact"
+	readLedger   = "SELECT rho FROM stats.ledger"
+	refund       = "DELETE FROM stats.ledger"
+	readReleased = "SELECT content FROM released.file"
+	editReleased = "UPDATE released.file SET content = ''"
 )
 
 func whoMayKnowWhat() []knowledge {
@@ -63,6 +69,11 @@ func whoMayKnowWhat() []knowledge {
 	consumeAsStats := []string{api + "CONSUMER.MSG.NEXT.REPORTS.stats", api + "CONSUMER.MSG.NEXT.CASES.stats"}
 	forge := []string{"reports.submitted.demo.x", "cases.opened.demo.x", "quarantine.demo.x", "$KV.status.x"}
 	all := slices.Concat[[]string]
+	statistics := []string{readFacts, readCounted, readLedger, refund, readReleased}
+	moderations := []string{
+		readContent, readKeys, readContact, readReasons, readMessages, readAudit, readSessions, closeCases, makeTable,
+		"SELECT id FROM moderation.cases", "SELECT id FROM moderation.report",
+	}
 
 	return []knowledge{
 		{
@@ -73,36 +84,49 @@ func whoMayKnowWhat() []knowledge {
 		{
 			service: keys.Worker, files: []string{"nats", "postgres", "seal"},
 			opens: []seal.Purpose{seal.PurposeModeration}, atRest: true,
-			sqlAllowed:  []string{"SELECT status_key FROM moderation.report", readMessages},
-			sqlDenied:   []string{readContent, readKeys, readContact, readReasons, readAudit, readSessions, readPurged, forgeAudit, closeCases, makeTable},
+			sqlAllowed: []string{"SELECT status_key FROM moderation.report", readMessages},
+			sqlDenied: all([]string{
+				readContent, readKeys, readContact, readReasons, readAudit, readSessions, readPurged, forgeAudit, closeCases, makeTable,
+			}, statistics),
 			natsAllowed: []string{"cases.opened.demo.x", "quarantine.demo.x"},
 			natsDenied:  all(administer, purge, consumeAsStats, forge[:1], []string{api + "STREAM.MSG.GET.REPORTS"}),
 		},
 		{
 			service: keys.Console, files: []string{"nats", "postgres", "seal"}, atRest: true,
 			sqlAllowed: []string{readContent, readKeys, readReasons},
-			sqlDenied:  []string{readContact, readPurged, readAudit, forgeReport, dropAudit, editAudit, makeTable},
+			sqlDenied:  all([]string{readContact, readPurged, readAudit, forgeReport, dropAudit, editAudit, makeTable}, statistics),
 			natsDenied: all(administer, purge, consumeAsWorker, consumeAsStats, forge, []string{api + "STREAM.MSG.GET.REPORTS", api + "DIRECT.GET.KV_status"}),
 		},
 		{
 			service: keys.Notify, files: []string{"nats", "postgres", "seal"},
 			opens:      []seal.Purpose{seal.PurposeContact},
 			sqlAllowed: []string{readContact},
-			sqlDenied:  []string{readContent, readKeys, readReasons, readMessages, readAudit, readSessions, readPurged, closeCases, makeTable},
+			sqlDenied: all([]string{
+				readContent, readKeys, readReasons, readMessages, readAudit, readSessions, readPurged, closeCases, makeTable,
+			}, statistics),
 			natsDenied: all(administer, purge, consumeAsWorker, consumeAsStats, forge, []string{api + "STREAM.MSG.GET.REPORTS"}),
 		},
 		{
 			service: keys.Stats, files: []string{"nats", "postgres", "seal"},
 			opens:       []seal.Purpose{seal.PurposeStatistics},
-			sqlDenied:   []string{readContent, readKeys, readContact, readReasons, readMessages, readAudit, readSessions, readPurged, closeCases, makeTable},
+			sqlAllowed:  []string{readFacts, readCounted, readLedger, readReleased},
+			sqlDenied:   all(moderations, []string{readPurged, refund, editReleased}),
 			natsAllowed: consumeAsStats,
 			natsDenied:  all(administer, purge, consumeAsWorker, forge, []string{api + "STREAM.MSG.GET.REPORTS"}),
 		},
 		{
 			service: keys.Janitor, files: []string{"nats", "postgres", "seal"},
 			sqlAllowed: []string{"SELECT id FROM moderation.report", readPurged},
-			sqlDenied:  []string{readContent, readKeys, readContact, readReasons, readMessages, readAudit, closeCases, makeTable},
+			sqlDenied:  all(moderations[:6], []string{closeCases, makeTable}, statistics),
 			natsDenied: all(administer, consumeAsWorker, consumeAsStats, forge[1:]),
+		},
+		{
+			service: keys.Portal, files: []string{"nats", "postgres", "seal"},
+			sqlAllowed: []string{readReleased, "SELECT period_until FROM released.release"},
+			sqlDenied: all(moderations, statistics[:4], []string{
+				readPurged, editReleased, "INSERT INTO released.release SELECT * FROM released.release", "SELECT version_id FROM public.goose_stats",
+			}),
+			natsDenied: all(administer, purge, consumeAsWorker, consumeAsStats, forge, []string{api + "STREAM.MSG.GET.REPORTS", api + "INFO"}),
 		},
 	}
 }

@@ -24,9 +24,12 @@ type commands struct {
 	Worker  workerCmd  `cmd:"" help:"Run a moderation worker and the relay."`
 	Console consoleCmd `cmd:"" help:"Run the moderators' console."`
 	Janitor janitorCmd `cmd:"" help:"Run the janitor: purge, reconcile, empty."`
+	Stats   statsCmd   `cmd:"" help:"Run the collector of statistics."`
+	Portal  portalCmd  `cmd:"" help:"Run the public portal of released statistics."`
 	Migrate migrateCmd `cmd:"" help:"Make or update streams, buckets, consumers, roles and tables."`
 	Keys    keysCmd    `cmd:"" help:"Make what is missing of the services' keys."`
 	Admin   adminCmd   `cmd:"" help:"Communities, moderators, API clients, quarantine."`
+	Release releaseCmd `cmd:"" help:"Publish releases of statistics."`
 	Doctor  doctorCmd  `cmd:"" help:"Check everything that a deployment needs."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 

@@ -10,6 +10,7 @@ import (
 	"recourse/internal/bus"
 	"recourse/internal/postgres"
 	"recourse/moderation/store"
+	statsstore "recourse/stats/store"
 )
 
 // streamFlags are what an operator may choose of the streams.
@@ -70,7 +71,7 @@ func migrate(ctx context.Context, e environment, s bus.Settings) error {
 	if err := postgres.EnsureDatabase(ctx, e.databaseURL, e.keys); err != nil {
 		return err
 	}
-	if err := postgres.Migrate(ctx, e.databaseURL, e.keys, store.Schema()); err != nil {
+	if err := postgres.Migrate(ctx, e.databaseURL, e.keys, store.Schema(), statsstore.Schema()); err != nil {
 		return err
 	}
 	nc, js, err := e.connectAdmin(ctx)

@@ -30,7 +30,7 @@ type upCmd struct {
 	Data        string `help:"Folder for keys, PostgreSQL and NATS." default:"./data" type:"path"`
 	IntakeAddr  string `help:"Address of the intake." default:"127.0.0.1:8080"`
 	ConsoleAddr string `help:"Address of the moderators' console." default:"127.0.0.1:8081"`
-	StatsAddr   string `help:"Address of the statistics; it serves only health until releases come." default:"127.0.0.1:8082"`
+	StatsAddr   string `help:"Address of the released statistics." default:"127.0.0.1:8082"`
 	MetricsAddr string `help:"Private address for /metrics." default:"127.0.0.1:8083"`
 	Community   string `help:"Community file to apply." type:"existingfile" placeholder:"FILE"`
 	Demo        bool   `help:"Make the demo community." default:"true" negatable:""`
@@ -41,7 +41,7 @@ type upCmd struct {
 func (upCmd) Help() string {
 	return `Runs a private PostgreSQL cluster, a NATS server with JetStream and every service, all on loopback, with everything
 under --data. All keys are in this one process: who may know what is enforced only between separate processes
-(recourse intake, worker, console, janitor). An address with port 0 picks a free one; <data>/addresses.json tells.
+(recourse intake, worker, console, janitor, stats, portal). An address with port 0 picks a free one; <data>/addresses.json tells.
 
 Example: recourse up --data ./data --intake-addr 127.0.0.1:0`
 }
@@ -210,9 +210,10 @@ func (c upCmd) runServices(ctx context.Context, e environment, communities []str
 	}{
 		{c.IntakeAddr, newIntake},
 		{c.ConsoleAddr, newConsole},
-		{c.StatsAddr, newStatsHealth},
+		{c.StatsAddr, newPortal},
 		{c.MetricsAddr, newMetrics},
 		{"", newWorker},
+		{"", newStats},
 		{"", newJanitor},
 	}
 	var processes []process
@@ -255,13 +256,6 @@ func (c upCmd) runServices(ctx context.Context, e environment, communities []str
 		return nil
 	}
 	return err
-}
-
-func newStatsHealth(_ context.Context, e environment) (process, error) {
-	return process{
-		name: "statistics", run: waitForEnd, ready: alwaysReady,
-		handler: web.NewEngine(e.log, nil), close: func() {},
-	}, nil
 }
 
 func newMetrics(_ context.Context, e environment) (process, error) {

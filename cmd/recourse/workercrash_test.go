@@ -15,6 +15,7 @@ import (
 	"recourse/internal/seal/receipt"
 	"recourse/internal/testbench"
 	"recourse/moderation/store"
+	statsstore "recourse/stats/store"
 )
 
 // workerBench is NATS and PostgreSQL without a worker: each test starts the
@@ -30,7 +31,7 @@ type workerBench struct {
 
 func newWorkerBench(t *testing.T) *workerBench {
 	t.Helper()
-	b := &workerBench{bus: testbench.NATS(t), db: testbench.Postgres(t, store.Schema()), data: t.TempDir()}
+	b := &workerBench{bus: testbench.NATS(t), db: testbench.Postgres(t, store.Schema(), statsstore.Schema()), data: t.TempDir()}
 	b.bus.UsePasswordsOf(t, b.db)
 	b.demo = b.bus.Demo(t)
 	b.pool = b.db.Admin(t)

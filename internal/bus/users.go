@@ -93,8 +93,8 @@ func publishRights(s keys.Service) []string {
 			api + "STREAM.PURGE." + event.StreamReports, api + "STREAM.PURGE." + event.StreamCases,
 			api + "CONSUMER.LIST." + event.StreamReports, api + "CONSUMER.LIST." + event.StreamCases,
 		}
-	case keys.Notify:
-		return nil
+	case keys.Notify, keys.Portal:
+		return nil // the portal reads PostgreSQL alone
 	case keys.Stats:
 		return join(
 			consume(event.StreamReports, event.ConsumerStats), consume(event.StreamCases, event.ConsumerStats),

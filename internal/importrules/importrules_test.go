@@ -31,6 +31,7 @@ var tree = []pkg{
 	{path: "recourse/moderation/conduct", name: "conduct", imports: []string{"recourse/internal/event"}},
 	{path: "recourse/moderation/store", name: "store", imports: []string{"recourse/moderation", "recourse/internal/postgres"}},
 	{path: "recourse/stats", name: "stats"},
+	{path: "recourse/stats/mechanism", name: "mechanism"},
 	{path: "recourse/internal/bus", name: "bus", imports: []string{"github.com/nats-io/nats.go"}},
 	{path: "recourse/internal/event", name: "event", imports: []string{"database/sql/driver"}},
 	{path: "recourse/internal/postgres", name: "postgres", imports: []string{"github.com/jackc/pgx/v5/pgxpool"}},
@@ -98,8 +99,8 @@ func TestABrokenRuleIsReported(t *testing.T) {
 		},
 		{
 			"the noise reaches NATS through another",
-			pkg{path: "recourse/stats/mechanism", imports: []string{"recourse/internal/bus"}},
-			"recourse/stats/mechanism imports recourse/internal/bus imports github.com/nats-io/nats.go: decisions are pure",
+			pkg{path: "recourse/stats/mechanism/noise", imports: []string{"recourse/internal/bus"}},
+			"recourse/stats/mechanism/noise imports recourse/internal/bus imports github.com/nats-io/nats.go: decisions are pure",
 		},
 		{
 			"the intake reaches pgx through another",

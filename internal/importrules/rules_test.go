@@ -29,6 +29,7 @@ var mustExist = []string{
 	module + "/reporter",
 	module + "/moderation",
 	module + "/moderation/conduct",
+	module + "/stats/mechanism",
 	module + "/internal/seal/open",
 	module + "/internal/seal/receipt",
 }
@@ -46,7 +47,7 @@ type reachRule struct {
 
 var reachRules = []reachRule{
 	{
-		from:  []string{module + "/moderation", module + "/moderation/conduct/...", module + "/stats/mechanism/..."},
+		from:  []string{module + "/moderation", module + "/moderation/conduct/...", module + "/stats", module + "/stats/mechanism/..."},
 		never: []string{"github.com/gin-gonic/...", "github.com/jackc/...", "github.com/nats-io/..."},
 		why:   "decisions are pure",
 	},

@@ -30,11 +30,12 @@ const (
 	Janitor Service = "janitor"
 	Notify  Service = "notify"
 	Stats   Service = "stats"
+	Portal  Service = "portal"
 )
 
 // Services returns every service.
 func Services() []Service {
-	return []Service{Admin, Intake, Worker, Console, Janitor, Notify, Stats}
+	return []Service{Admin, Intake, Worker, Console, Janitor, Notify, Stats, Portal}
 }
 
 // UsesPostgres reports whether s has a PostgreSQL role. The intake has none.

@@ -22,6 +22,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
+	"recourse/internal/bus"
 	"recourse/internal/community"
 	"recourse/internal/event"
 	"recourse/internal/keys"
@@ -34,7 +35,6 @@ import (
 const (
 	batchSize   = 128
 	lanes       = 4                // batches worked on at once
-	fetchWait   = time.Second      // for the first message of a batch
 	batchTime   = 20 * time.Second // for all of one batch
 	ackTime     = 2 * time.Second  // for QUARANTINE: an answer that was lost with its server never comes
 	putBackWait = time.Second      // before a message that may pass later comes again
@@ -139,7 +139,7 @@ func (w *Worker) next(ctx context.Context) error {
 		return fmt.Errorf("looking up the consumer: %w", err)
 	}
 	for ctx.Err() == nil {
-		batch, err := fetch(ctx, consumer)
+		batch, err := bus.Fetch(ctx, consumer, batchSize)
 		if err != nil {
 			return err
 		}
@@ -155,32 +155,6 @@ func (w *Worker) next(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// fetch returns what is there now, or else waits for one message.
-func fetch(ctx context.Context, consumer jetstream.Consumer) ([]jetstream.Msg, error) {
-	batch, err := collect(consumer.FetchNoWait(batchSize))
-	if err != nil || len(batch) > 0 {
-		return batch, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, fetchWait)
-	defer cancel()
-	return collect(consumer.Fetch(1, jetstream.FetchContext(ctx)))
-}
-
-func collect(batch jetstream.MessageBatch, err error) ([]jetstream.Msg, error) {
-	if err != nil {
-		return nil, fmt.Errorf("fetching: %w", err)
-	}
-	var msgs []jetstream.Msg
-	for msg := range batch.Messages() {
-		msgs = append(msgs, msg)
-	}
-	if err := batch.Error(); err != nil && len(msgs) == 0 && !errors.Is(err, jetstream.ErrNoMessages) &&
-		!errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled) {
-		return nil, fmt.Errorf("fetching: %w", err)
-	}
-	return msgs, nil
 }
 
 func pause(ctx context.Context, d time.Duration) {

@@ -25,6 +25,7 @@ func TestEachServiceGetsItsFilesAndNothingElse(t *testing.T) {
 		"intake/nats", "intake/seal",
 		"janitor/nats", "janitor/postgres", "janitor/seal",
 		"notify/nats", "notify/postgres", "notify/seal",
+		"portal/nats", "portal/postgres", "portal/seal",
 		"stats/nats", "stats/postgres", "stats/seal",
 		"worker/nats", "worker/postgres", "worker/seal",
 	}
