@@ -8,6 +8,8 @@ GO ?= go
 VERSION ?= $(or $(shell git describe --tags --always --dirty 2>/dev/null),dev)
 ARGS ?=
 TESTFLAGS ?=
+OUT ?= ./out
+BENCH ?=
 
 # -count=1: tests start real servers, so a cached pass proves nothing.
 GOTEST = CGO_ENABLED=1 $(GO) test -race -count=1 -p 2
@@ -45,6 +47,14 @@ test: deps ## run the tests with the race detector; TESTFLAGS="-run Receipt" pas
 .PHONY: test-all
 test-all: deps ## run the tests, the long ones too
 	RECOURSE_TEST_ALL=1 $(GOTEST) -timeout 60m $(TESTFLAGS) ./...
+
+.PHONY: demo
+demo: deps build ## show the whole service at work; OUT=folder for the release
+	@$(GO) run ./cmd/demo --program bin/recourse --out $(OUT)
+
+.PHONY: bench
+bench: deps build ## measure against the bare parts, into bench.json; BENCH=name runs one
+	@$(GO) run ./cmd/bench --program bin/recourse $(if $(BENCH),--only $(BENCH))
 
 .PHONY: crash
 crash: deps ## kill real processes under load, many times, and count what was lost
