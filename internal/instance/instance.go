@@ -44,7 +44,8 @@ type Instance struct {
 	Data string // its data folder, inside a temporary folder of its own
 
 	program string
-	folder  string // the temporary folder
+	args    []string // of `recourse up`, beside addresses and folder
+	folder  string   // the temporary folder
 	cmd     *exec.Cmd
 	output  *output
 	exited  chan struct{}
@@ -65,10 +66,10 @@ func Start(ctx context.Context, program string, args ...string) (*Instance, erro
 		return nil, err
 	}
 	i := &Instance{
-		Data: filepath.Join(folder, "data"), program: program, folder: folder,
+		Data: filepath.Join(folder, "data"), program: program, args: args, folder: folder,
 		output: &output{}, exited: make(chan struct{}), web: newClient(),
 	}
-	if err := i.launch(args); err != nil {
+	if err := i.launch(); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(folder))
 	}
 	if err := i.waitReady(ctx); err != nil {
@@ -78,11 +79,31 @@ func Start(ctx context.Context, program string, args ...string) (*Instance, erro
 	return i, nil
 }
 
-func (i *Instance) launch(args []string) error {
+// Restart starts the program again on its folder, after Kill or, where it still
+// runs, after it was stopped cleanly, and returns once it is ready. The addresses
+// are new then. Where it fails, the instance can only be stopped.
+func (i *Instance) Restart(ctx context.Context) error {
+	if err := i.interrupt(ctx); err != nil {
+		return err
+	}
+	// What an earlier run wrote must not be taken for the next one's.
+	if err := os.Remove(filepath.Join(i.Data, "addresses.json")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("removing the last addresses: %w", err)
+	}
+	i.exited, i.told = make(chan struct{}), false
+	if err := i.launch(); err != nil {
+		close(i.exited)
+		i.told = true
+		return err
+	}
+	return i.waitReady(ctx)
+}
+
+func (i *Instance) launch() error {
 	const anyPort = "127.0.0.1:0"
-	args = append([]string{
+	args := append([]string{
 		"up", "--data", i.Data, "--intake-addr", anyPort, "--console-addr", anyPort, "--stats-addr", anyPort, "--metrics-addr", anyPort,
-	}, args...)
+	}, i.args...)
 	i.cmd = exec.Command(i.program, args...) //nolint:noctx // Stop and Kill end it
 	i.cmd.Stdout, i.cmd.Stderr = i.output, i.output
 	i.cmd.Env = environment()
@@ -93,9 +114,10 @@ func (i *Instance) launch(args []string) error {
 	if err := i.cmd.Start(); err != nil {
 		return fmt.Errorf("starting %s: %w", i.program, err)
 	}
+	cmd, exited := i.cmd, i.exited
 	go func() {
-		_ = i.cmd.Wait() // ProcessState says how it ended
-		close(i.exited)
+		_ = cmd.Wait() // ProcessState says how it ended
+		close(exited)
 	}()
 	return nil
 }

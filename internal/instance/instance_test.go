@@ -244,3 +244,35 @@ func TestOnlyTheEndOfALongOutputIsKept(t *testing.T) {
 		t.Errorf("one long write keeps %d bytes, %v", len(o.String()), err)
 	}
 }
+
+func TestItStartsAgainOnItsFolder(t *testing.T) {
+	onlyFolder(t)
+	i, err := Start(t.Context(), program(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := i.Stop(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	}()
+	report := Report{Community: "demo", Kind: event.KindHarassment, Description: "x"}
+	ack, err := i.Report(t.Context(), report, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, end := range []func(){func() {}, i.Kill} {
+		before := i.PID()
+		end()
+		if err := i.Restart(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if i.PID() == before {
+			t.Error("it is the same process")
+		}
+		testbench.Eventually(t, 10*time.Second, "the earlier report is there", func() bool {
+			s, err := i.Status(t.Context(), ack.Receipt)
+			return err == nil && s.Reached(event.MilestoneOpened)
+		})
+	}
+}
