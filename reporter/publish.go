@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/nats-io/nats.go"
@@ -28,10 +29,16 @@ type publisher struct {
 	alone      int         // publishes under way outside a group; mu
 	waiting    []*enqueued // for the next group; mu
 	committing bool        // a goroutine commits groups; mu
+	seen       recent      // mu
 }
+
+// mostWaiting bounds what waits while NATS is slow: more would hold memory for
+// reports whose senders are told to come again anyway.
+const mostWaiting = 4096
 
 // enqueued is a report that waits for its group.
 type enqueued struct {
+	ctx    context.Context //nolint:containedctx // who has given up is not published any more
 	msg    *nats.Msg
 	stored chan error // takes one value without blocking
 }
@@ -45,7 +52,7 @@ func (p *publisher) publish(ctx context.Context, subject event.Subject, payload 
 	}
 	msg := &nats.Msg{Subject: subject.String(), Data: payload, Header: nats.Header{jetstream.MsgIDHeader: {subject.ID.String()}}}
 	var err error
-	if p.mayGoAlone() {
+	if p.goesAlone(subject.ID) {
 		err = bus.PublishAll(ctx, p.js, event.StreamReports, []*nats.Msg{msg})[0]
 		p.mu.Lock()
 		p.alone--
@@ -59,11 +66,14 @@ func (p *publisher) publish(ctx context.Context, subject event.Subject, payload 
 	return nil
 }
 
-// mayGoAlone counts the publish where it does.
-func (p *publisher) mayGoAlone() bool {
+// goesAlone counts the publish where it does: when few are under way, and when
+// the report was sent before, since a group that holds one already stored is
+// refused and would go one by one.
+func (p *publisher) goesAlone(id event.ID) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.committing || p.alone >= bus.Together {
+	again := p.seen.add(id)
+	if !again && (p.committing || p.alone >= bus.Together) {
 		return false
 	}
 	p.alone++
@@ -71,8 +81,12 @@ func (p *publisher) mayGoAlone() bool {
 }
 
 func (p *publisher) inGroup(ctx context.Context, msg *nats.Msg) error {
-	own := &enqueued{msg: msg, stored: make(chan error, 1)}
+	own := &enqueued{ctx: ctx, msg: msg, stored: make(chan error, 1)}
 	p.mu.Lock()
+	if len(p.waiting) >= mostWaiting {
+		p.mu.Unlock()
+		return errors.New("too many reports wait already")
+	}
 	p.waiting = append(p.waiting, own)
 	if !p.committing {
 		p.committing = true
@@ -103,14 +117,36 @@ func (p *publisher) commitGroups() {
 	}
 }
 
+// nextGroup leaves out whose senders have given up: those sent again would be
+// stored first otherwise.
 func (p *publisher) nextGroup() []*enqueued {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.waiting = slices.DeleteFunc(p.waiting, func(e *enqueued) bool { return e.ctx.Err() != nil })
 	n := min(len(p.waiting), bus.MaxBatch)
-	group := p.waiting[:n:n]
+	group := slices.Clone(p.waiting[:n])
 	p.waiting = p.waiting[n:]
 	if n == 0 {
 		p.waiting, p.committing = nil, false
 	}
 	return group
+}
+
+// recent remembers the ids of the last reports, in two generations.
+type recent struct{ young, old map[event.ID]struct{} }
+
+// generation is how many ids make one: a megabyte or two.
+const generation = 1 << 15
+
+// add says whether id was added before and is still remembered.
+func (r *recent) add(id event.ID) (again bool) {
+	if _, again = r.young[id]; again {
+		return true
+	}
+	if r.young == nil || len(r.young) >= generation {
+		r.old, r.young = r.young, make(map[event.ID]struct{})
+	}
+	r.young[id] = struct{}{}
+	_, again = r.old[id]
+	return again
 }

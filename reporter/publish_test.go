@@ -117,7 +117,63 @@ func TestWhoWaitsWhileNATSGoesAwayIsToldSoInTime(t *testing.T) {
 		defer cancel()
 		return errors.Join(publishAtOnce(ctx, p, ids, func(int) []byte { return []byte("sealed") })...) == nil
 	})
+	testbench.Eventually(t, 10*time.Second, "the admin is back too", func() bool {
+		_, err := b.JS(t, keys.Admin).Stream(t.Context(), event.StreamReports)
+		return err == nil
+	})
 	if n := len(b.Messages(t, event.StreamReports)); n != len(ids) {
 		t.Errorf("%d reports are stored, want %d", n, len(ids))
+	}
+}
+
+// What a sender gave up on is not stored later, before what was sent again.
+func TestWhoHasGivenUpIsNotPublishedAnyMore(t *testing.T) {
+	b := testbench.NATS(t)
+	p := newPublisher(t, b)
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	p.waiting = []*enqueued{{ctx: gone}, {ctx: t.Context()}, {ctx: gone}}
+	p.committing = true
+	if group := p.nextGroup(); len(group) != 1 || group[0].ctx.Err() != nil {
+		t.Errorf("%d are in the group, want the one whose sender waits", len(group))
+	}
+	if group := p.nextGroup(); len(group) != 0 || p.committing {
+		t.Errorf("%d are left, committing %v", len(group), p.committing)
+	}
+}
+
+func TestWhatWaitsIsBounded(t *testing.T) {
+	b := testbench.NATS(t)
+	p := newPublisher(t, b)
+	p.committing = true // nobody commits
+	for range mostWaiting {
+		p.waiting = append(p.waiting, &enqueued{ctx: t.Context()})
+	}
+	err := p.publish(t.Context(), event.ReportSubject(event.ReportSubmitted, "demo", event.NewID()), nil)
+	if !errors.Is(err, errAway) {
+		t.Errorf("one more is answered with %v, want errAway", err)
+	}
+}
+
+// A report that is sent again and again does not take its group apart.
+func TestAReportSentAgainGoesAlone(t *testing.T) {
+	b := testbench.NATS(t)
+	p := newPublisher(t, b)
+	id := event.NewID()
+	p.committing = true
+	if p.goesAlone(id) {
+		t.Error("the first time it goes alone while groups are committed")
+	}
+	for range 2 * generation / 8 {
+		p.seen.add(event.NewID())
+	}
+	if !p.goesAlone(id) {
+		t.Error("the second time it goes with a group")
+	}
+	for range 2 * generation {
+		p.seen.add(event.NewID())
+	}
+	if p.goesAlone(id) {
+		t.Error("it is remembered for ever")
 	}
 }

@@ -31,7 +31,8 @@ func PublishAll(ctx context.Context, js jetstream.JetStream, stream string, msgs
 		return publishEach(ctx, js, stream, msgs)
 	}
 	err := publishBatch(ctx, js, stream, msgs)
-	if _, refused := errors.AsType[*jetstream.APIError](err); refused {
+	// A message that is too large for the server is refused on this side.
+	if _, refused := errors.AsType[*jetstream.APIError](err); refused || errors.Is(err, nats.ErrMaxPayload) {
 		return publishEach(ctx, js, stream, msgs)
 	}
 	errs := make([]error, len(msgs))

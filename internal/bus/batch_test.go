@@ -87,6 +87,19 @@ func TestOneThatIsRefusedIsRefusedAlone(t *testing.T) {
 	wantStored(t, b, append(msgs[:7:7], msgs[8:]...))
 }
 
+// Refused on this side of the connection, before the server sees it.
+func TestOneThatIsTooLargeForTheServerIsRefusedAlone(t *testing.T) {
+	b := testbench.NATS(t)
+	msgs := some(20)
+	msgs[4].Data = make([]byte, 2<<20)
+	for i, err := range bus.PublishAll(t.Context(), b.JS(t, keys.Worker), event.StreamCases, msgs) {
+		if (err != nil) != (i == 4) || errors.Is(err, nats.ErrMaxPayload) != (i == 4) {
+			t.Errorf("message %d: %v", i, err)
+		}
+	}
+	wantStored(t, b, append(msgs[:4:4], msgs[5:]...))
+}
+
 func TestAStreamThatAllowsNoBatchesStillStoresAll(t *testing.T) {
 	b := testbench.NATS(t)
 	admin := b.JS(t, keys.Admin)

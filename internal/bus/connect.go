@@ -33,6 +33,7 @@ func Connect(url string, s keys.Service, seed []byte, log *slog.Logger) (*nats.C
 		nats.ReconnectWait(200*time.Millisecond),
 		nats.ReconnectJitter(100*time.Millisecond, 100*time.Millisecond),
 		nats.ReconnectBufSize(-1),
+		nats.FlusherTimeout(2*time.Second), // a server that takes nothing must not hold its callers for a minute
 		nats.DrainTimeout(5*time.Second),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {

@@ -107,6 +107,9 @@ func Put(ctx context.Context, kv jetstream.KeyValue, r Report) error {
 	defer cancel()
 	// Most records are new: try that first, it saves a read.
 	_, err = kv.Create(ctx, r.StatusKey, value)
+	if isConflict(err) {
+		err = jetstream.ErrKeyExists
+	}
 	return settle(ctx, kv, r, value, err)
 }
 
@@ -193,7 +196,8 @@ func update(ctx context.Context, kv jetstream.KeyValue, r Report, value []byte) 
 
 func isConflict(err error) bool {
 	api, ok := errors.AsType[*jetstream.APIError](err)
-	return ok && api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence
+	return ok && (api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence ||
+		api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequenceConstant) // of a stream with replicas
 }
 
 // At returns t as records show times: UTC, whole seconds.
