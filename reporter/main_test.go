@@ -10,7 +10,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -45,7 +44,7 @@ type bench struct {
 	bundle   community.Bundle
 	admin    jetstream.JetStream
 	url      string
-	log      *logBuffer
+	log      *testbench.Logs
 	registry *prometheus.Registry
 }
 
@@ -53,7 +52,7 @@ type bench struct {
 // and waits until it is ready.
 func setup(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{T: t, nats: testbench.NATS(t), log: &logBuffer{}, registry: prometheus.NewRegistry()}
+	b := &bench{T: t, nats: testbench.NATS(t), log: &testbench.Logs{}, registry: prometheus.NewRegistry()}
 	b.bundle = b.nats.Demo(t)
 	b.bundle.Version++
 	b.bundle.Clients = []community.Client{
@@ -295,22 +294,4 @@ func fromJSON[T any](t testing.TB, s string) T {
 		t.Fatalf("%v in %s", err, s)
 	}
 	return v
-}
-
-// logBuffer is a log that a test can read while the intake writes it.
-type logBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }

@@ -55,31 +55,14 @@ func builder(flags ...string) func(t testing.TB) string {
 // child is a process of the program under test.
 type child struct {
 	cmd    *exec.Cmd
-	logs   *buffer // standard output and error
+	logs   *testbench.Logs // standard output and error
 	exited chan struct{}
-}
-
-type buffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
 }
 
 // startChild starts the program. It is killed with the test.
 func startChild(t testing.TB, program string, env []string, args ...string) *child {
 	t.Helper()
-	c := &child{cmd: exec.Command(program, args...), logs: &buffer{}, exited: make(chan struct{})} //nolint:noctx // ended below
+	c := &child{cmd: exec.Command(program, args...), logs: &testbench.Logs{}, exited: make(chan struct{})} //nolint:noctx // ended below
 	c.cmd.Stdout, c.cmd.Stderr = c.logs, c.logs
 	c.cmd.Env = append(os.Environ(), env...)
 	c.cmd.WaitDelay = time.Second // a surviving postmaster holds our pipe

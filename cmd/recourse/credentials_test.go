@@ -70,6 +70,10 @@ func whoMayKnowWhat() []knowledge {
 	forge := []string{"reports.submitted.demo.x", "cases.opened.demo.x", "quarantine.demo.x", "$KV.status.x"}
 	all := slices.Concat[[]string]
 	statistics := []string{readFacts, readCounted, readLedger, refund, readReleased}
+	counts := []string{
+		"SELECT n_live_tup FROM pg_stat_all_tables", "SELECT n_tup_ins FROM pg_stat_xact_all_tables", "SELECT idx_tup_read FROM pg_stat_all_indexes",
+		"SELECT pg_relation_size('pg_class')", "SELECT pg_total_relation_size('pg_class')",
+	}
 	moderations := []string{
 		readContent, readKeys, readContact, readReasons, readMessages, readAudit, readSessions, closeCases, makeTable,
 		"SELECT id FROM moderation.cases", "SELECT id FROM moderation.report",
@@ -110,7 +114,7 @@ func whoMayKnowWhat() []knowledge {
 			service: keys.Stats, files: []string{"nats", "postgres", "seal"},
 			opens:       []seal.Purpose{seal.PurposeStatistics},
 			sqlAllowed:  []string{readFacts, readCounted, readLedger, readReleased},
-			sqlDenied:   all(moderations, []string{readPurged, refund, editReleased}),
+			sqlDenied:   all(moderations, counts, []string{readPurged, refund, editReleased}),
 			natsAllowed: consumeAsStats,
 			natsDenied:  all(administer, purge, consumeAsWorker, forge, []string{api + "STREAM.MSG.GET.REPORTS"}),
 		},
@@ -123,7 +127,7 @@ func whoMayKnowWhat() []knowledge {
 		{
 			service: keys.Portal, files: []string{"nats", "postgres", "seal"},
 			sqlAllowed: []string{readReleased, "SELECT period_until FROM released.release"},
-			sqlDenied: all(moderations, statistics[:4], []string{
+			sqlDenied: all(moderations, statistics[:4], counts, []string{
 				readPurged, editReleased, "INSERT INTO released.release SELECT * FROM released.release", "SELECT version_id FROM public.goose_stats",
 			}),
 			natsDenied: all(administer, purge, consumeAsWorker, consumeAsStats, forge, []string{api + "STREAM.MSG.GET.REPORTS", api + "INFO"}),

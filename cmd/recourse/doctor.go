@@ -206,6 +206,7 @@ func (c doctorCmd) checkNATS(ctx context.Context, d *diagnosis, js jetstream.Jet
 				"is more than four fifths full: a full stream refuses what comes next")
 		}
 	}
+	checkStatistics(ctx, d, js)
 	switch {
 	case embedded:
 		d.add("NATS sync_always", "ok", "")
@@ -221,6 +222,24 @@ func (c doctorCmd) checkNATS(ctx context.Context, d *diagnosis, js jetstream.Jet
 		}
 	}
 	return there
+}
+
+// muchToCollect is how many messages the collector may be behind before doctor
+// speaks of it.
+const muchToCollect = 10_000
+
+// checkStatistics looks at the collector's consumers: while it is away, the
+// streams keep everything, and in the end they are full.
+func checkStatistics(ctx context.Context, d *diagnosis, js jetstream.JetStream) {
+	for _, stream := range []string{event.StreamReports, event.StreamCases} {
+		consumer, err := js.Consumer(ctx, stream, event.ConsumerStats)
+		if err != nil {
+			continue // the stream's own check has said so
+		}
+		waiting := consumer.CachedInfo().NumPending
+		d.verdict(waiting < muchToCollect, "statistics keep up with "+stream, "warning",
+			fmt.Sprintf("%d messages wait: does 'recourse stats' run? The stream keeps them all until then", waiting))
+	}
 }
 
 // syncAlways reads the setting from nats-server's monitoring endpoint /jsz.

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"math/big"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -72,9 +73,10 @@ func (c releasePublishCmd) Run(ctx context.Context, log *slog.Logger) error {
 	if made.Finished {
 		fmt.Println("An earlier attempt had reserved or published this already; nothing more was spent.")
 	}
-	fmt.Printf("Release %s: cases first decided until %s. It cost rho %s; %s is left this year.\n",
+	fmt.Printf("Release %s: cases first decided before %s. It cost rho %s; %s is left this year.\n",
 		made.ID(), made.Until.Format(time.RFC3339), ledger.Text(made.Rho), ledger.Text(made.Left))
-	fmt.Printf("Its files are at /releases/%s/ of the statistics address.\n", made.ID())
+	fmt.Printf("Its files are /releases/%[1]s/%[2]s and /releases/%[1]s/%[3]s at the statistics address.\n",
+		made.ID(), release.CellsFile, release.PackageFile)
 	return nil
 }
 
@@ -106,7 +108,7 @@ func (c releasePublishCmd) request(now time.Time) (release.Request, error) {
 		return r, errors.New("--until: use a day (2026-11-01), a time (2026-11-01T00:00:00Z) or 'now'")
 	}
 	var ok bool
-	if r.Rho, ok = new(big.Rat).SetString(c.Rho); !ok || len(c.Rho) > 40 {
+	if r.Rho, ok = new(big.Rat).SetString(c.Rho); !ok || len(c.Rho) > 20 || strings.Trim(c.Rho, "0123456789.") != "" {
 		return r, errors.New("--rho: use a decimal number such as 0.04")
 	}
 	return r, nil

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"log/slog"
-	"time"
 
 	"recourse/internal/keys"
 	"recourse/stats/facts"
@@ -47,7 +46,7 @@ func newStats(ctx context.Context, e environment) (process, error) {
 		pool.Close()
 		return process{}, err
 	}
-	c := facts.New(facts.Config{JS: js, Pool: pool, Ring: ring, Log: e.log, Registry: e.registry, Now: time.Now})
+	c := facts.New(facts.Config{JS: js, Pool: pool, Ring: ring, Log: e.log, Registry: e.registry})
 	return process{
 		name: "collector", run: c.Run, ready: c.Ready,
 		close: func() { nc.Close(); pool.Close() },

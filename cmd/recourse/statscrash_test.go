@@ -89,6 +89,10 @@ func TestCrashOfStatisticsBetweenAnyTwoStepsDoublesNoFact(t *testing.T) {
 			healthy.interrupt(t)
 		})
 	}
+	out, code := runProgram(t, "release", "publish", "--data", b.data, "--keys", b.bus.Keys.Root, "--community", "demo", "--until", "now")
+	if n := b.count(t, "stats.fact"); code != 0 || n != facts {
+		t.Errorf("the release counts %d facts, want %d: %s", n, facts, out)
+	}
 }
 
 // A publisher is killed before and after each step. The next one finds what the

@@ -103,6 +103,16 @@ func DecodeSubmitted(payload []byte) (Submitted, error) {
 	return s, nil
 }
 
+// VersionOf reads the version of a payload, whatever else is in it; 0 where it
+// has none.
+func VersionOf(payload []byte) int {
+	var versioned struct {
+		Version int `json:"v"`
+	}
+	_ = json.Unmarshal(payload, &versioned) // 0 is the answer then
+	return versioned.Version
+}
+
 func isHex(s string, digits int) bool {
 	return len(s) == digits && strings.Trim(s, "0123456789abcdef") == ""
 }

@@ -185,6 +185,29 @@ func closeToOthers(ctx context.Context, conn *pgx.Conn, database string) error {
 			return fmt.Errorf("setting rights on the database: %w", err)
 		}
 	}
+	return hideCounts(ctx, conn)
+}
+
+// hideCounts takes from PUBLIC the functions that tell how many rows any table
+// has, or how large it is: exact counts are not for every role. Only a superuser
+// can; elsewhere it is the operator's, as SECURITY.md says.
+func hideCounts(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, `DO $$
+DECLARE f regprocedure;
+BEGIN
+	IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN RETURN; END IF;
+	FOR f IN SELECT p.oid FROM pg_proc p
+		WHERE p.pronamespace = 'pg_catalog'::regnamespace AND has_function_privilege('public', p.oid, 'EXECUTE')
+			AND (p.proname ~ '^pg_stat_get_(xact_)?(tuples_|live_tuples|dead_tuples|ins_since_|mod_since_|numscans|blocks_)'
+				OR p.proname IN ('pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size'))
+	LOOP
+		EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f);
+		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO pg_monitor', f);
+	END LOOP;
+END $$`)
+	if err != nil {
+		return fmt.Errorf("hiding row counts: %w", err)
+	}
 	return nil
 }
 

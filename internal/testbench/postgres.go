@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+	"go.uber.org/goleak"
 
 	"recourse/internal/keys"
 	"recourse/internal/keys/keygen"
@@ -57,11 +59,13 @@ func startCluster() {
 	})
 }
 
-// Main runs a package's tests and stops the cluster they started, if any.
+// Main runs a package's tests, stops the cluster they started, if any, and fails
+// where a goroutine is left.
 //
 //	func TestMain(m *testing.M) { os.Exit(testbench.Main(m)) }
 func Main(m *testing.M) int {
 	code := m.Run()
+	http.DefaultClient.CloseIdleConnections()
 	if cluster.pg != nil {
 		if err := cluster.pg.Stop(context.Background()); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -70,6 +74,10 @@ func Main(m *testing.M) int {
 	}
 	if cluster.dir != "" {
 		_ = os.RemoveAll(cluster.dir) // a leftover in the temporary folder harms nobody
+	}
+	if err := goleak.Find(); code == 0 && err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
 	}
 	return code
 }

@@ -1,7 +1,6 @@
 package console_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -14,14 +13,12 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"go.uber.org/goleak"
 	"golang.org/x/sync/errgroup"
 
 	"recourse/internal/community"
@@ -36,14 +33,7 @@ import (
 	"recourse/moderation/worker"
 )
 
-func TestMain(m *testing.M) {
-	code := testbench.Main(m)
-	if err := goleak.Find(); code == 0 && err != nil {
-		_, _ = os.Stderr.WriteString(err.Error() + "\n")
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { os.Exit(testbench.Main(m)) }
 
 // bench is a console over real NATS and PostgreSQL, with a worker and a relay
 // that bring it reports.
@@ -55,32 +45,14 @@ type bench struct {
 	demo    community.Bundle
 	handler http.Handler
 	url     string
-	logs    *logs
+	logs    *testbench.Logs
 	ahead   atomic.Int64 // nanoseconds by which the console's clock is ahead
 	stored  chan struct{}
 }
 
-// logs collects what the services log.
-type logs struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *logs) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(b)
-}
-
-func (l *logs) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
-}
-
 func setup(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{bus: testbench.NATS(t), db: testbench.Postgres(t, store.Schema()), logs: &logs{}, stored: make(chan struct{}, 1)}
+	b := &bench{bus: testbench.NATS(t), db: testbench.Postgres(t, store.Schema()), logs: &testbench.Logs{}, stored: make(chan struct{}, 1)}
 	b.demo = b.bus.Demo(t)
 	b.admin = b.db.Admin(t)
 	b.store = store.New(b.admin)

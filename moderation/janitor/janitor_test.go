@@ -2,7 +2,6 @@ package janitor_test
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"os"
 	"testing"
@@ -10,7 +9,6 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/nats-io/nats.go"
-	"go.uber.org/goleak"
 	"golang.org/x/sync/errgroup"
 
 	"recourse/internal/community"
@@ -23,14 +21,7 @@ import (
 	"recourse/moderation/worker"
 )
 
-func TestMain(m *testing.M) {
-	code := testbench.Main(m)
-	if err := goleak.Find(); code == 0 && err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { os.Exit(testbench.Main(m)) }
 
 // bench has a worker at work and a janitor that is called by hand.
 type bench struct {

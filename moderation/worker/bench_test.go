@@ -1,10 +1,8 @@
 package worker_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"log/slog"
 	"os"
 	"sync"
@@ -13,7 +11,6 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/nats-io/nats.go"
-	"go.uber.org/goleak"
 	"golang.org/x/sync/errgroup"
 
 	"recourse/internal/community"
@@ -27,14 +24,7 @@ import (
 	"recourse/moderation/worker"
 )
 
-func TestMain(m *testing.M) {
-	code := testbench.Main(m)
-	if err := goleak.Find(); code == 0 && err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { os.Exit(testbench.Main(m)) }
 
 // bench is a community on real NATS and PostgreSQL, without a worker yet.
 type bench struct {
@@ -43,30 +33,12 @@ type bench struct {
 	admin *pgxpool.Pool
 	demo  community.Bundle
 	store *store.Queries // as the owner
-	logs  *logs
-}
-
-// logs collects what the worker logs.
-type logs struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *logs) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(b)
-}
-
-func (l *logs) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
+	logs  *testbench.Logs
 }
 
 func setup(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{bus: testbench.NATS(t), db: testbench.Postgres(t, store.Schema()), logs: &logs{}}
+	b := &bench{bus: testbench.NATS(t), db: testbench.Postgres(t, store.Schema()), logs: &testbench.Logs{}}
 	b.demo = b.bus.Demo(t)
 	b.admin = b.db.Admin(t)
 	b.store = store.New(b.admin)

@@ -3,7 +3,6 @@ package facts
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,13 +28,15 @@ func (c *Collector) storeDimensions(ctx context.Context, batch []jetstream.Msg) 
 	var all []dimensions
 	for _, msg := range batch {
 		d, ok, err := c.readDimensions(msg)
-		switch {
-		case errors.Is(err, keys.ErrNoKey):
-			_ = msg.NakWithDelay(laterWait)
+		if c.waits(msg, err) {
+			_ = msg.NakWithDelay(c.laterWait)
 			continue
-		case err != nil:
-			return nil, err
-		case ok:
+		}
+		if err != nil {
+			c.log.Error("a report's dimensions can't be read", "error", err)
+			c.unread.WithLabelValues(event.StreamReports).Inc()
+		}
+		if ok {
 			all = append(all, d)
 		}
 		done = append(done, msg)
@@ -46,34 +47,29 @@ func (c *Collector) storeDimensions(ctx context.Context, batch []jetstream.Msg) 
 	return done, c.commit(ctx, func(q *store.Queries) error { return addDimensions(ctx, q, all) })
 }
 
-// readDimensions reports false for a message that is no new report, or that a
-// worker puts into quarantine: it comes again when an operator puts it back.
-// An error matching keys.ErrNoKey says that the report's key is not there yet.
+// readDimensions reports false for a message that is no new report, or one that
+// a worker puts into quarantine: it comes again when an operator puts it back.
+// Dimensions that can't be opened come with an error, and are unknown.
 func (c *Collector) readDimensions(msg jetstream.Msg) (dimensions, bool, error) {
 	subject, err := event.ParseSubject(msg.Subject())
 	if err != nil || subject.Event != event.ReportSubmitted {
-		return dimensions{}, false, nil //nolint:nilerr // see above
+		return dimensions{}, false, nil //nolint:nilerr // none of ours
+	}
+	if event.VersionOf(msg.Data()) > event.SubmittedVersion {
+		return dimensions{}, false, errNewer
 	}
 	submitted, err := event.DecodeSubmitted(msg.Data())
-	if err != nil || submitted.Report != subject.ID || submitted.Community != subject.Community {
-		return dimensions{}, false, nil //nolint:nilerr // see above
-	}
-	d := dimensions{report: subject.ID, community: subject.Community}
-	plain, err := c.open(submitted)
-	if errors.Is(err, keys.ErrNoKey) && !c.isOld(msg) {
-		return dimensions{}, false, err
+	if err == nil && (submitted.Report != subject.ID || submitted.Community != subject.Community) {
+		err = errDisagree
 	}
 	if err != nil {
-		c.log.Error("a report's dimensions can't be opened: they count as unknown", "report", subject.ID, "error", err)
-		c.unopened.Inc()
+		return dimensions{}, false, fmt.Errorf("report %s: %w", subject.ID, err)
 	}
-	d.coded = stats.Code(plain)
-	return d, true, nil
-}
-
-func (c *Collector) isOld(msg jetstream.Msg) bool {
-	meta, err := msg.Metadata()
-	return err == nil && c.now().Sub(meta.Timestamp) > patience
+	plain, err := c.open(submitted)
+	if err != nil {
+		err = fmt.Errorf("report %s counts as unknown: %w", subject.ID, err)
+	}
+	return dimensions{report: subject.ID, community: subject.Community, coded: stats.Code(plain)}, true, err
 }
 
 func (c *Collector) open(s event.Submitted) (event.Dimensions, error) {

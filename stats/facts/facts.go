@@ -3,11 +3,12 @@
 // CASES the outcome. Both halves meet in one row of PostgreSQL by the report's
 // id, however often, late or in whatever order they come.
 //
-// It must never hold a stream up for a report that can't be opened: such a
-// report counts with every dimension unknown, so that totals stay right.
+// It must never hold a stream up for what can't be read: a report that can't be
+// opened counts with every dimension unknown, so that totals stay right.
 package facts
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,9 +35,7 @@ const (
 	batchSize   = 256
 	batchTime   = 20 * time.Second
 	retryWait   = 250 * time.Millisecond
-	putBackWait = time.Second    // before a message that could not be stored comes again
-	laterWait   = time.Minute    // before one that lacks a key or a newer version of this code comes again
-	patience    = 24 * time.Hour // after which it is taken as it can be
+	putBackWait = time.Second // before a message that could not be stored comes again
 )
 
 // Config is what a Collector needs.
@@ -46,7 +45,11 @@ type Config struct {
 	Ring     *keys.Ring          // of statistics
 	Log      *slog.Logger
 	Registry prometheus.Registerer // nil where nobody counts
-	Now      func() time.Time
+
+	// LaterWait is before what lacks a key or a newer version of this code comes
+	// again, Patience how long that goes on before it is taken as it can be. A
+	// minute and a day where they are 0.
+	LaterWait, Patience time.Duration
 }
 
 // Collector stores facts. Any number may run at once.
@@ -55,10 +58,10 @@ type Collector struct {
 	pool *pgxpool.Pool
 	ring *keys.Ring
 	log  *slog.Logger
-	now  func() time.Time
 
-	unopened prometheus.Counter
-	unread   prometheus.Counter
+	laterWait, patience time.Duration
+
+	unread *prometheus.CounterVec // by stream
 
 	mu    sync.Mutex
 	opens map[string]open.PrivateKey // by community and key id; mu
@@ -67,16 +70,15 @@ type Collector struct {
 // New returns a Collector. It connects to nothing yet.
 func New(cfg Config) *Collector {
 	c := &Collector{
-		js: cfg.JS, pool: cfg.Pool, ring: cfg.Ring, log: cfg.Log, now: cfg.Now, opens: map[string]open.PrivateKey{},
-		unopened: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "recourse_stats_unopened_total", Help: "Reports whose dimensions could not be opened; they count as unknown.",
-		}),
-		unread: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "recourse_stats_unread_total", Help: "Case events that could not be read; their reports are in no figure.",
-		}),
+		js: cfg.JS, pool: cfg.Pool, ring: cfg.Ring, log: cfg.Log, opens: map[string]open.PrivateKey{},
+		laterWait: cmp.Or(cfg.LaterWait, time.Minute), patience: cmp.Or(cfg.Patience, 24*time.Hour),
+		unread: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "recourse_stats_unread_total",
+			Help: "Messages that could not be read. Reports among them count as unknown, and case events in no figure.",
+		}, []string{"stream"}),
 	}
 	if cfg.Registry != nil {
-		cfg.Registry.MustRegister(c.unopened, c.unread)
+		cfg.Registry.MustRegister(c.unread)
 	}
 	return c
 }
@@ -95,6 +97,23 @@ func (c *Collector) Run(ctx context.Context) error {
 	g.Go(func() error { return c.follow(ctx, event.StreamReports, c.storeDimensions) })
 	g.Go(func() error { return c.follow(ctx, event.StreamCases, c.storeOutcomes) })
 	return g.Wait()
+}
+
+// errNewer says that a message was written by a later version of this code: it
+// waits for statistics to be brought up to date.
+var errNewer = errors.New("it is of a newer version")
+
+var errDisagree = errors.New("subject and payload disagree")
+
+// waits says whether what can't be read now may be later, once a key was handed
+// over or the program brought up to date. What waits is among the 4096 messages
+// that may be out at once, so it waits a day and no longer.
+func (c *Collector) waits(msg jetstream.Msg, err error) bool {
+	if !errors.Is(err, errNewer) && !errors.Is(err, keys.ErrNoKey) {
+		return false
+	}
+	meta, metaErr := msg.Metadata()
+	return metaErr == nil && time.Duration(meta.NumDelivered)*c.laterWait <= c.patience //nolint:gosec // small
 }
 
 // storing stores a batch and returns the messages that are to be acknowledged;
@@ -132,12 +151,9 @@ func (c *Collector) next(ctx context.Context, stream string, store storing) erro
 		fault.Point("facts.fetch.after")
 		// What was fetched is finished even when a stop is asked for meanwhile.
 		batchCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), batchTime)
-		done, err := store(batchCtx, batch)
+		done, err := c.each(batchCtx, batch, store)
 		cancel()
 		if err != nil {
-			for _, msg := range batch {
-				_ = msg.NakWithDelay(putBackWait) // a lost one costs no more than AckWait
-			}
 			return err
 		}
 		fault.Point("facts.commit.after")
@@ -149,6 +165,38 @@ func (c *Collector) next(ctx context.Context, stream string, store storing) erro
 		}
 	}
 	return nil
+}
+
+// each stores a batch, and where PostgreSQL refuses it for good, message by
+// message, so that one never holds the others up. On an error all are put back.
+func (c *Collector) each(ctx context.Context, batch []jetstream.Msg, store storing) (done []jetstream.Msg, err error) {
+	done, err = store(ctx, batch)
+	switch {
+	case err == nil:
+		return done, nil
+	case postgres.IsTransient(err):
+		for _, msg := range batch {
+			_ = msg.NakWithDelay(putBackWait) // a lost one costs no more than AckWait
+		}
+		return nil, err
+	case len(batch) == 1:
+		meta, metaErr := batch[0].Metadata()
+		if metaErr != nil {
+			return nil, metaErr
+		}
+		c.log.Error("a message can't be stored and is in no figure",
+			"stream", meta.Stream, "sequence", meta.Sequence.Stream, "error", postgres.Redact(err))
+		c.unread.WithLabelValues(meta.Stream).Inc()
+		return batch, nil
+	}
+	for i := range batch {
+		one, err := c.each(ctx, batch[i:i+1], store)
+		if err != nil {
+			return nil, err
+		}
+		done = append(done, one...)
+	}
+	return done, nil
 }
 
 // commit runs f in a transaction.

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -32,14 +31,14 @@ type outcome struct {
 func (c *Collector) storeOutcomes(ctx context.Context, batch []jetstream.Msg) (done []jetstream.Msg, err error) {
 	var all []outcome
 	for _, msg := range batch {
-		outcomes, err := c.readOutcomes(msg)
-		if errors.Is(err, errNewer) && !c.isOld(msg) {
-			_ = msg.NakWithDelay(laterWait)
+		outcomes, err := readOutcomes(msg)
+		if c.waits(msg, err) {
+			_ = msg.NakWithDelay(c.laterWait)
 			continue
 		}
 		if err != nil {
 			c.log.Error("a case event can't be read: its reports are in no figure", "error", err)
-			c.unread.Inc()
+			c.unread.WithLabelValues(event.StreamCases).Inc()
 		}
 		all = append(all, outcomes...)
 		done = append(done, msg)
@@ -50,26 +49,23 @@ func (c *Collector) storeOutcomes(ctx context.Context, batch []jetstream.Msg) (d
 	return done, c.commit(ctx, func(q *store.Queries) error { return addOutcomes(ctx, q, all) })
 }
 
-// errNewer says that an event was written by a later version of this code: it
-// waits for statistics to be brought up to date.
-var errNewer = errors.New("the event is of a newer version")
-
 // readOutcomes returns nothing for an event that brings no decision into effect:
 // what closes a case does.
-func (c *Collector) readOutcomes(msg jetstream.Msg) ([]outcome, error) {
+func readOutcomes(msg jetstream.Msg) ([]outcome, error) {
 	subject, err := event.ParseSubject(msg.Subject())
 	if err != nil || subject.Event != event.CaseClosed {
 		return nil, nil //nolint:nilerr // none of ours
+	}
+	if event.VersionOf(msg.Data()) > event.CaseEventVersion {
+		return nil, errNewer
 	}
 	var e event.CaseEvent
 	if err := json.Unmarshal(msg.Data(), &e); err != nil {
 		return nil, fmt.Errorf("case %s: not the expected JSON", subject.ID)
 	}
 	switch {
-	case e.Version > event.CaseEventVersion:
-		return nil, errNewer
 	case e.Case != subject.ID, e.Community != subject.Community, e.At.IsZero():
-		return nil, fmt.Errorf("case %s: subject and payload disagree", subject.ID)
+		return nil, fmt.Errorf("case %s: %w", subject.ID, errDisagree)
 	case e.Decision == nil:
 		return nil, nil // closed without a decision
 	}

@@ -33,8 +33,6 @@ type Entry struct {
 	Request    string // as JSON
 	Digest     [sha256.Size]byte
 	Rho        *big.Rat
-	Spent      *big.Rat // in the year, this entry included
-	Budget     *big.Rat
 	ReservedAt time.Time
 
 	Release *Release // nil while it is not there
@@ -62,9 +60,10 @@ func Read(ctx context.Context, q *store.Queries, community string) (Ledger, erro
 	}
 	l := Ledger{community: community}
 	for _, row := range rows {
-		e := Entry{Number: int(row.Number), Year: int(row.Year), Request: row.Request, ReservedAt: row.ReservedAt.UTC()}
+		e := Entry{
+			Number: int(row.Number), Year: int(row.Year), Request: row.Request, Rho: rational(row.Rho), ReservedAt: row.ReservedAt.UTC(),
+		}
 		copy(e.Digest[:], row.Digest)
-		e.Rho, e.Spent, e.Budget = rational(row.Rho), rational(row.Spent), rational(row.Budget)
 		if row.Released && row.PeriodUntil != nil && row.PublishedAt != nil {
 			e.Release = &Release{From: utc(row.PeriodFrom), Until: row.PeriodUntil.UTC(), PublishedAt: row.PublishedAt.UTC()}
 		}
@@ -118,19 +117,21 @@ func (l Ledger) Left(year int) *big.Rat { return new(big.Rat).Sub(YearlyBudget()
 
 // Reserve adds the entry that pays for the next release. The charge is rounded
 // up to the ledger's digits. The error matches ErrBudget where it is too much.
-func (l Ledger) Reserve(ctx context.Context, q *store.Queries, request string, charge *big.Rat, at time.Time) (Entry, error) {
+func (l Ledger) Reserve(
+	ctx context.Context, q *store.Queries, request string, digest [sha256.Size]byte, charge *big.Rat, at time.Time,
+) (Entry, error) {
 	e := Entry{
-		Number: len(l.Entries) + 1, Year: at.UTC().Year(), Request: request, Digest: sha256.Sum256([]byte(request)),
-		Rho: rational(mechanism.RoundUp(charge, mechanism.LedgerDigits)), Budget: YearlyBudget(), ReservedAt: at.UTC(),
+		Number: len(l.Entries) + 1, Year: at.UTC().Year(), Request: request, Digest: digest,
+		Rho: rational(mechanism.RoundUp(charge, mechanism.LedgerDigits)), ReservedAt: at.UTC(),
 	}
-	e.Spent = new(big.Rat).Add(l.Spent(e.Year), e.Rho)
-	if e.Spent.Cmp(e.Budget) > 0 {
+	spent := new(big.Rat).Add(l.Spent(e.Year), e.Rho)
+	if spent.Cmp(YearlyBudget()) > 0 {
 		return Entry{}, fmt.Errorf("%w: the release costs rho %s, and %s of %s is left for %s in %d",
-			ErrBudget, Text(e.Rho), Text(l.Left(e.Year)), Text(e.Budget), l.community, e.Year)
+			ErrBudget, Text(e.Rho), Text(l.Left(e.Year)), Text(YearlyBudget()), l.community, e.Year)
 	}
 	err := q.InsertEntry(ctx, store.InsertEntryParams{
 		Community: l.community, Number: int32(e.Number), Year: int32(e.Year), Request: request, Digest: e.Digest[:], //nolint:gosec // small
-		Rho: digits(e.Rho), Spent: digits(e.Spent), Budget: digits(e.Budget), ReservedAt: e.ReservedAt,
+		Rho: digits(e.Rho), Spent: digits(spent), Budget: digits(YearlyBudget()), ReservedAt: e.ReservedAt,
 	})
 	if err != nil {
 		return Entry{}, fmt.Errorf("reserving in the ledger: %w", err)

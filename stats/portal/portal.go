@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 	"github.com/jackc/pgx/v5"
@@ -154,13 +155,14 @@ func (p *Portal) stylesheet(c *gin.Context) {
 
 func (p *Portal) serveFile(c *gin.Context) {
 	community, number, ok := parseID(c.Param("release"))
-	if !ok {
+	name := c.Param("file")
+	if !ok || !utf8.ValidString(name) || strings.ContainsRune(name, 0) { // PostgreSQL takes neither
 		web.WriteProblem(c, web.Problem{Status: http.StatusNotFound})
 		return
 	}
 	ctx, cancel := context.WithTimeout(c.Request.Context(), readTime)
 	defer cancel()
-	f, err := store.New(p.pool).File(ctx, store.FileParams{Community: community, Number: number, Name: c.Param("file")})
+	f, err := store.New(p.pool).File(ctx, store.FileParams{Community: community, Number: number, Name: name})
 	if errors.Is(err, pgx.ErrNoRows) {
 		web.WriteProblem(c, web.Problem{Status: http.StatusNotFound})
 		return

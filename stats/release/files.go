@@ -163,10 +163,11 @@ func describe(t table, data file, r Request, made Published) dataPackage {
 		Name:   made.ID(),
 		Title:  fmt.Sprintf("Reports of online abuse and corrective action: %s, release %d", made.Community, made.Number),
 		Description: "How many reports of each kind had which corrective action as the first decision in effect. Every count has noise, " +
-			"so that nobody can tell whether a person reported: an estimate is unbiased, may be negative, and has the standard error " +
-			"given beside it. A report counts once, in the release of the period in which its case was first decided. Of one reporter, " +
-			"where the platform names one, the earliest reports up to the cap are counted. The error of a sum of n cells is the square " +
-			"root of n times that of one. The standard error is the noise's alone and says nothing of abuse that nobody reported.",
+			"which bounds what anybody can learn from it about one reporter: see privacy. A report counts once, in the first release " +
+			"that was cut after the first decision on its case had reached statistics. Of one reporter, where the platform names one, the " +
+			"earliest reports up to the cap are counted in a release, and later ones in none. An estimate is unbiased for the counts so " +
+			"capped, may be negative, and has the standard error given beside it. The error of a sum of n cells is the square root of n " +
+			"times that of one. The standard error is the noise's alone and says nothing of abuse that nobody reported.",
 		Created: made.PublishedAt,
 		Licenses: []license{{
 			Name: "CC-BY-4.0", Path: "https://creativecommons.org/licenses/by/4.0/", Title: "Creative Commons Attribution 4.0 International",
@@ -195,8 +196,9 @@ func describe(t table, data file, r Request, made Published) dataPackage {
 			CodeLists: stats.CodeListVersion,
 			Privacy: privacy{
 				Definition: "zero-concentrated differential privacy (zCDP); neighbours differ in all the rows of one privacy unit, added or removed",
-				Unit: "one reporter in this community where the platform names one by a keyed pseudonym, else one report; " +
-					"a person with k reports without a pseudonym is covered at k*k times rho",
+				Unit: "one reporter in this community where the platform names reporters and the name could be read, else one report. " +
+					"A person with k counted reports beyond that is covered at (cap + k) squared over cap squared times rho. " +
+					"What several releases cost adds up.",
 				Cap: r.Cap, Mechanism: "discrete Gaussian noise on every cell (arXiv 2004.00010)", Sigma2: t.sigma2.RatString(),
 				Rho: mechanism.RoundUp(made.Rho, mechanism.LedgerDigits), Epsilon: roundUp(mechanism.Epsilon(rho, delta)), Delta: delta,
 			},

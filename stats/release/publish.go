@@ -8,7 +8,9 @@
 package release
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -70,7 +72,7 @@ func (p *Publisher) Publish(ctx context.Context, r Request) (Published, error) {
 		return Published{}, err
 	}
 	for {
-		entry, reserved, err := p.reserve(ctx, r, text)
+		entry, reserved, err := p.reserve(ctx, r, text, digest)
 		if err != nil {
 			return Published{}, err
 		}
@@ -89,17 +91,15 @@ func (p *Publisher) Publish(ctx context.Context, r Request) (Published, error) {
 
 // reserve returns the entry that is to be finished: the request's own, new or
 // found again, or another's that an earlier attempt left unfinished.
-func (p *Publisher) reserve(ctx context.Context, r Request, text string) (entry ledger.Entry, reserved bool, err error) {
-	_, digest, err := r.text()
-	if err != nil {
-		return entry, false, err
-	}
+func (p *Publisher) reserve(
+	ctx context.Context, r Request, text string, digest [sha256.Size]byte,
+) (entry ledger.Entry, reserved bool, err error) {
 	_, charge, err := r.noise()
 	if err != nil {
 		return entry, false, err
 	}
 	fault.Point("release.reserve.before")
-	err = p.locked(ctx, r.Community, func(_ pgx.Tx, q *store.Queries, l ledger.Ledger) error {
+	err = p.locked(ctx, r.Community, func(q *store.Queries, l ledger.Ledger) error {
 		var found bool
 		if entry, found = l.Find(digest); found {
 			return nil
@@ -112,7 +112,7 @@ func (p *Publisher) reserve(ctx context.Context, r Request, text string) (entry 
 				ID(r.Community, last.Number), last.Release.Until.Format(time.RFC3339), last.Release.Until.Add(leastPeriod).Format(time.RFC3339))
 		}
 		var err error
-		entry, err = l.Reserve(ctx, q, text, charge, p.now())
+		entry, err = l.Reserve(ctx, q, text, digest, charge, p.now())
 		reserved = err == nil
 		fault.Point("release.reserve.within")
 		return err
@@ -130,7 +130,7 @@ func (p *Publisher) finish(ctx context.Context, community string, entry ledger.E
 		return Published{}, err
 	}
 	made := Published{Community: community, Number: entry.Number, Until: r.Until, Rho: entry.Rho}
-	err = p.locked(ctx, community, func(tx pgx.Tx, q *store.Queries, l ledger.Ledger) error {
+	err = p.locked(ctx, community, func(q *store.Queries, l ledger.Ledger) error {
 		made.Left = l.Left(entry.Year)
 		if now, ok := l.Find(entry.Digest); ok && now.Release != nil {
 			made.From, made.PublishedAt = now.Release.From, now.Release.PublishedAt
@@ -139,11 +139,8 @@ func (p *Publisher) finish(ctx context.Context, community string, entry ledger.E
 		if last, ok := l.Last(); ok {
 			made.From = &last.Release.Until
 		}
-		made.PublishedAt = p.now().UTC().Truncate(time.Second)
-		// Counting a million facts takes longer than a statement usually may.
-		if _, err := tx.Exec(ctx, "SET LOCAL statement_timeout = '10min'"); err != nil {
-			return fmt.Errorf("giving the count its time: %w", err)
-		}
+		// To the minute: how long counting took would tell how much there was to count.
+		made.PublishedAt = p.now().UTC().Truncate(time.Minute)
 		return p.publish(ctx, q, r, made)
 	})
 	if err != nil {
@@ -225,9 +222,15 @@ func count(ctx context.Context, q *store.Queries, r Request, number int) ([]int6
 
 // locked runs f in a transaction that holds the community's lock, with the
 // ledger as it then stands.
-func (p *Publisher) locked(ctx context.Context, community string, f func(pgx.Tx, *store.Queries, ledger.Ledger) error) error {
-	return postgres.InTx(ctx, p.pool, func(tx pgx.Tx) error {
+func (p *Publisher) locked(ctx context.Context, community string, f func(*store.Queries, ledger.Ledger) error) error {
+	var refused error // as f gave it: people read it
+	err := postgres.InTx(ctx, p.pool, func(tx pgx.Tx) error {
 		q := store.New(tx)
+		// Counting a million facts, and waiting for who does, takes longer than a
+		// statement usually may.
+		if _, err := tx.Exec(ctx, "SET LOCAL statement_timeout = '10min'; SET LOCAL lock_timeout = 0"); err != nil {
+			return fmt.Errorf("giving the count its time: %w", err)
+		}
 		if err := q.LockCommunity(ctx, community); err != nil {
 			return fmt.Errorf("waiting for another release: %w", err)
 		}
@@ -235,6 +238,8 @@ func (p *Publisher) locked(ctx context.Context, community string, f func(pgx.Tx,
 		if err != nil {
 			return err
 		}
-		return f(tx, q, l)
+		refused = f(q, l)
+		return refused
 	})
+	return cmp.Or(refused, err)
 }

@@ -15,8 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"go.uber.org/goleak"
 
 	"recourse/internal/event"
 	"recourse/internal/keys"
@@ -27,14 +27,7 @@ import (
 	"recourse/stats/store"
 )
 
-func TestMain(m *testing.M) {
-	code := testbench.Main(m)
-	if err := goleak.Find(); code == 0 && err != nil {
-		_, _ = os.Stderr.WriteString(err.Error() + "\n")
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { os.Exit(testbench.Main(m)) }
 
 // start is when the tests' first period ends.
 func start() time.Time { return time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC) }
@@ -325,17 +318,23 @@ func TestManyAtOncePublishOneRequestOnce(t *testing.T) {
 
 func TestManyAtOnceNeverOverspend(t *testing.T) {
 	b := setup(t)
-	var wg sync.WaitGroup
-	errs := make([]error, 9)
-	for i := range errs {
-		r := request()
-		r.Until, r.Rho = start().Add(time.Duration(i)*2*time.Hour), big.NewRat(1, 10)
-		wg.Go(func() { _, errs[i] = b.publisher.Publish(b.Context(), r) })
-	}
-	wg.Wait()
-	for i, err := range errs {
-		if err != nil && !errors.Is(err, ledger.ErrBudget) && !errors.Is(err, release.ErrPeriod) {
-			t.Errorf("request %d: %v", i, err)
+	refused := 0
+	for round := range 7 {
+		var wg sync.WaitGroup
+		errs := make([]error, 4)
+		for i := range errs {
+			r := request()
+			r.Until, r.Rho = start().Add(time.Duration(round)*2*time.Hour+time.Duration(i)*time.Minute), big.NewRat(1, 10)
+			wg.Go(func() { _, errs[i] = b.publisher.Publish(b.Context(), r) })
+		}
+		wg.Wait()
+		for i, err := range errs {
+			switch {
+			case errors.Is(err, ledger.ErrBudget):
+				refused++
+			case err != nil && !errors.Is(err, release.ErrPeriod):
+				t.Errorf("round %d, request %d: %v", round, i, err)
+			}
 		}
 	}
 	var spent string
@@ -343,8 +342,9 @@ func TestManyAtOnceNeverOverspend(t *testing.T) {
 		t.Fatal(err)
 	}
 	total, _ := new(big.Rat).SetString(spent)
-	if total.Cmp(ledger.YearlyBudget()) > 0 || b.count("stats.ledger") != b.count("released.release") {
-		t.Errorf("rho %s is spent on %d reservations and %d releases", spent, b.count("stats.ledger"), b.count("released.release"))
+	if total.Cmp(ledger.YearlyBudget()) != 0 || b.count("stats.ledger") != 5 || b.count("released.release") != 5 || refused == 0 {
+		t.Errorf("rho %s is spent on %d reservations and %d releases, and %d were refused; want 0.5 on five, and the rest refused",
+			spent, b.count("stats.ledger"), b.count("released.release"), refused)
 	}
 }
 
@@ -368,20 +368,25 @@ func TestWhatTheBudgetDoesNotHoldIsRefusedAndNothingIsWritten(t *testing.T) {
 func TestTheDatabaseKeepsTheLedgerAndTheReleases(t *testing.T) {
 	b := setup(t)
 	b.publish(request())
-	for name, statement := range map[string]string{
-		"overspend": `INSERT INTO stats.ledger (community, number, year, request, digest, rho, spent, budget, reserved_at)
-			VALUES ('demo', 2, 2026, '', '\x01', 0.1, 0.51, 0.5, now())`,
-		"the same number twice": `INSERT INTO stats.ledger (community, number, year, request, digest, rho, spent, budget, reserved_at)
-			VALUES ('demo', 1, 2026, '', '\x01', 0.1, 0.2, 0.5, now())`,
-		"a refund":              "UPDATE stats.ledger SET rho = 0.000000000001",
-		"an entry taken back":   "DELETE FROM stats.ledger",
-		"a release changed":     "UPDATE released.file SET content = ''",
-		"a release taken back":  "DELETE FROM released.release",
-		"a fact counted twice":  "UPDATE stats.fact SET release = 2",
-		"a release without pay": "INSERT INTO released.release (community, number, period_until, published_at) VALUES ('demo', 7, now(), now())",
+	const denied, check, taken, missing = "42501", "23514", "23505", "23503"
+	for _, tt := range []struct{ name, statement, code string }{
+		{"overspend", `INSERT INTO stats.ledger (community, number, year, request, digest, rho, spent, budget, reserved_at)
+			VALUES ('demo', 2, 2026, '', '\x01', 0.1, 0.51, 0.5, now())`, check},
+		{"the same number twice", `INSERT INTO stats.ledger (community, number, year, request, digest, rho, spent, budget, reserved_at)
+			VALUES ('demo', 1, 2026, '', '\x01', 0.1, 0.2, 0.5, now())`, taken},
+		{"a refund", "UPDATE stats.ledger SET rho = 0.000000000001", denied},
+		{"an entry taken back", "DELETE FROM stats.ledger", denied},
+		{"a release changed", "UPDATE released.file SET content = ''", denied},
+		{"a release taken back", "DELETE FROM released.release", denied},
+		{"a fact counted twice", "UPDATE stats.fact SET release = 2", denied},
+		{
+			"a release that nothing paid for",
+			"INSERT INTO released.release (community, number, period_until, published_at) VALUES ('demo', 7, now(), now())", missing,
+		},
 	} {
-		if _, err := b.stats.Exec(t.Context(), statement); err == nil {
-			t.Errorf("%s: it is allowed", name)
+		_, err := b.stats.Exec(t.Context(), tt.statement)
+		if refused, ok := errors.AsType[*pgconn.PgError](err); !ok || refused.Code != tt.code {
+			t.Errorf("%s: %v; want the code %s", tt.name, err, tt.code)
 		}
 	}
 }
@@ -395,6 +400,7 @@ func TestABadRequestIsRefusedAtItsField(t *testing.T) {
 		{func(r *release.Request) { r.Community = "No Community" }, release.ErrCommunity},
 		{func(r *release.Request) { r.Until = start().AddDate(1, 0, 0) }, release.ErrUntil},
 		{func(r *release.Request) { r.Until = time.Time{} }, release.ErrUntil},
+		{func(r *release.Request) { r.Until = start().AddDate(-1, 0, 0) }, release.ErrUntil},
 		{func(r *release.Request) { r.Rho = new(big.Rat) }, release.ErrRho},
 		{func(r *release.Request) { r.Rho = big.NewRat(-1, 2) }, release.ErrRho},
 		{func(r *release.Request) { r.Cap = 0 }, release.ErrCap},
@@ -407,9 +413,9 @@ func TestABadRequestIsRefusedAtItsField(t *testing.T) {
 		}
 	}
 	r := request()
-	r.Rho = new(big.Rat).SetFrac(big.NewInt(1), new(big.Int).Lsh(big.NewInt(1), 70))
-	if _, err := b.publisher.Publish(t.Context(), r); err == nil {
-		t.Error("a rho whose noise can't be drawn is taken")
+	r.Rho = big.NewRat(1, 1_000_001)
+	if _, err := b.publisher.Publish(t.Context(), r); !errors.Is(err, release.ErrRho) {
+		t.Errorf("a rho that says nothing: %v; want ErrRho", err)
 	}
 	if n := b.count("stats.ledger"); n != 0 {
 		t.Errorf("%d reservations were made for what can't be published", n)

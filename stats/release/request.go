@@ -28,21 +28,24 @@ type Request struct {
 // Errors of a request.
 var (
 	ErrCommunity = errors.New("community: is not the name of a community")
-	ErrUntil     = errors.New("until: lies in the future")
+	ErrUntil     = errors.New("until: must not lie in the future, nor more than a year back")
 	ErrPeriod    = errors.New("until: the period would be too short")
-	ErrRho       = errors.New("rho: must be above 0")
+	ErrRho       = errors.New("rho: must be at least 0.000001: less says nothing")
 	ErrCap       = errors.New("cap: must be from 1 to 1000")
 )
 
 const maxCap = 1000
 
+// leastRho gives a standard error of seven hundred.
+func leastRho() *big.Rat { return big.NewRat(1, 1_000_000) }
+
 func (r Request) check(now time.Time) error {
 	switch {
 	case !event.ValidCommunity(r.Community):
 		return ErrCommunity
-	case r.Until.IsZero() || r.Until.After(now):
+	case r.Until.After(now) || r.Until.Before(now.AddDate(-1, 0, 0)):
 		return ErrUntil
-	case r.Rho == nil || r.Rho.Sign() <= 0:
+	case r.Rho == nil || r.Rho.Cmp(leastRho()) < 0:
 		return ErrRho
 	case r.Cap < 1 || r.Cap > maxCap:
 		return ErrCap

@@ -38,7 +38,7 @@ func (q *Queries) CountFacts(ctx context.Context, arg CountFactsParams) error {
 }
 
 const entries = `-- name: Entries :many
-SELECT l.number, l.year, l.request, l.digest, l.rho::text AS rho, l.spent::text AS spent, l.budget::text AS budget,
+SELECT l.number, l.year, l.request, l.digest, l.rho::text AS rho,
     l.reserved_at, (r.number IS NOT NULL)::boolean AS released, r.period_from, r.period_until, r.published_at
 FROM stats.ledger l LEFT JOIN released.release r ON r.community = l.community AND r.number = l.number
 WHERE l.community = $1 ORDER BY l.number
@@ -50,8 +50,6 @@ type EntriesRow struct {
 	Request     string
 	Digest      []byte
 	Rho         string
-	Spent       string
-	Budget      string
 	ReservedAt  time.Time
 	Released    bool
 	PeriodFrom  *time.Time
@@ -76,8 +74,6 @@ func (q *Queries) Entries(ctx context.Context, community string) ([]EntriesRow, 
 			&i.Request,
 			&i.Digest,
 			&i.Rho,
-			&i.Spent,
-			&i.Budget,
 			&i.ReservedAt,
 			&i.Released,
 			&i.PeriodFrom,
@@ -123,7 +119,8 @@ UPDATE stats.report SET kind = NULL, grounds = NULL, gender = NULL, age_band = N
 WHERE community = $1 AND counted AND kind IS NOT NULL
 `
 
-// What was counted keeps nothing but that it was.
+// What was counted keeps nothing but that it was, and in xmin, as PostgreSQL does,
+// which transaction counted it. Old versions stay until vacuum.
 func (q *Queries) ForgetTaken(ctx context.Context, community string) error {
 	_, err := q.db.Exec(ctx, forgetTaken, community)
 	return err
@@ -307,8 +304,12 @@ func (q *Queries) ReleasedFiles(ctx context.Context, most int32) ([]ReleasedFile
 }
 
 const takeReports = `-- name: TakeReports :exec
-UPDATE stats.report SET counted = true
-WHERE community = $1 AND NOT counted AND kind IS NOT NULL AND decided_at < $2::timestamptz
+WITH due AS (
+    SELECT w.report_id FROM stats.report w
+    WHERE w.community = $1 AND NOT w.counted AND w.kind IS NOT NULL AND w.decided_at < $2::timestamptz
+    ORDER BY w.report_id FOR UPDATE
+)
+UPDATE stats.report r SET counted = true FROM due WHERE r.report_id = due.report_id
 `
 
 type TakeReportsParams struct {
@@ -318,6 +319,7 @@ type TakeReportsParams struct {
 
 // Marks what a release counts. The rows are locked until it is there: what
 // comes meanwhile waits, and then finds them counted.
+// They are locked in the order of ids, as the collector locks them.
 func (q *Queries) TakeReports(ctx context.Context, arg TakeReportsParams) error {
 	_, err := q.db.Exec(ctx, takeReports, arg.Community, arg.PeriodUntil)
 	return err

@@ -5,7 +5,7 @@ SELECT pg_advisory_xact_lock(hashtextextended(@community::text, 7314008));
 -- name: Entries :many
 -- The ledger of a community, with whether the release is there that a row pays
 -- for.
-SELECT l.number, l.year, l.request, l.digest, l.rho::text AS rho, l.spent::text AS spent, l.budget::text AS budget,
+SELECT l.number, l.year, l.request, l.digest, l.rho::text AS rho,
     l.reserved_at, (r.number IS NOT NULL)::boolean AS released, r.period_from, r.period_until, r.published_at
 FROM stats.ledger l LEFT JOIN released.release r ON r.community = l.community AND r.number = l.number
 WHERE l.community = @community ORDER BY l.number;
@@ -17,8 +17,13 @@ VALUES (@community, @number, @year, @request, @digest, CAST(@rho::text AS numeri
 -- name: TakeReports :exec
 -- Marks what a release counts. The rows are locked until it is there: what
 -- comes meanwhile waits, and then finds them counted.
-UPDATE stats.report SET counted = true
-WHERE community = @community AND NOT counted AND kind IS NOT NULL AND decided_at < @period_until::timestamptz;
+-- They are locked in the order of ids, as the collector locks them.
+WITH due AS (
+    SELECT w.report_id FROM stats.report w
+    WHERE w.community = @community AND NOT w.counted AND w.kind IS NOT NULL AND w.decided_at < @period_until::timestamptz
+    ORDER BY w.report_id FOR UPDATE
+)
+UPDATE stats.report r SET counted = true FROM due WHERE r.report_id = due.report_id;
 
 -- name: CountFacts :exec
 -- Makes facts of what was taken: of a reporter's rows the earliest @cap, and of
@@ -36,7 +41,8 @@ WHERE nth <= @cap::bigint
 ORDER BY kind, grounds, gender, age_band, role, language, action, article, automated;
 
 -- name: ForgetTaken :exec
--- What was counted keeps nothing but that it was.
+-- What was counted keeps nothing but that it was, and in xmin, as PostgreSQL does,
+-- which transaction counted it. Old versions stay until vacuum.
 UPDATE stats.report SET kind = NULL, grounds = NULL, gender = NULL, age_band = NULL, role = NULL, language = NULL,
     participant = NULL, account = NULL, action = NULL, article = NULL, automated = NULL, decided_at = NULL, case_sequence = NULL
 WHERE community = @community AND counted AND kind IS NOT NULL;
