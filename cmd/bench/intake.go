@@ -52,7 +52,11 @@ func benchIntake(ctx context.Context, f flags) (_ []result, err error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []result
+	sealing, err := benchSealing(ctx, l, f)
+	if err != nil {
+		return nil, err
+	}
+	all := []result{sealing}
 	for _, clients := range []int{1, 8, 64, 256} {
 		var ours, bare []load
 		err := interleave(ctx, f.Rounds,
