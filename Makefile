@@ -49,11 +49,13 @@ test-all: deps ## run the tests, the long ones too
 	RECOURSE_TEST_ALL=1 $(GOTEST) -timeout 60m $(TESTFLAGS) ./...
 
 .PHONY: demo
-demo: deps build ## show the whole service at work; OUT=folder for the release
+demo: build ## show the whole service at work; OUT=folder for the release
+	@deploy/install-deps.sh postgresql
 	@$(GO) run ./cmd/demo --program bin/recourse --out $(OUT)
 
 .PHONY: bench
-bench: deps build ## measure against the bare parts, into bench.json; BENCH=name runs one
+bench: build ## measure against the bare parts, into bench.json; BENCH=name runs one
+	@deploy/install-deps.sh postgresql
 	@$(GO) run ./cmd/bench --program bin/recourse $(if $(BENCH),--only $(BENCH))
 
 .PHONY: crash
