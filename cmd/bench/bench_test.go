@@ -4,27 +4,22 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
+	"recourse/internal/testbench"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { os.Exit(testbench.Main(m)) }
 
 // Every benchmark in its shortest form: it is the measuring that is tested, not
 // the speed.
 func TestEveryBenchmarkMeasuresAndWritesItsFigures(t *testing.T) {
-	program := filepath.Join(t.TempDir(), "recourse")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "recourse/cmd/recourse").CombinedOutput(); err != nil {
-		t.Fatalf("building the program: %v: %s", err, out)
-	}
 	out := filepath.Join(t.TempDir(), "bench.json")
 	err := run(t.Context(), flags{
-		Program: program, Community: "../recourse/demo/community.yaml", Out: out, Rounds: 1, Span: 200 * time.Millisecond,
+		Program: testbench.Program(t), Community: "../recourse/demo/community.yaml", Out: out, Rounds: 1, Span: 200 * time.Millisecond,
 		Cases: []int{300, 600}, Reports: 150,
 	})
 	if err != nil {

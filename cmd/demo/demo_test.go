@@ -6,64 +6,26 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
+	"recourse/internal/testbench"
 )
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	_ = os.Remove(programPath)
-	if err := goleak.Find(); code == 0 && err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
-}
-
-var programPath = filepath.Join(os.TempDir(), fmt.Sprintf("recourse-demo-test-%d", os.Getpid()))
-
-// program is the program as it ships, built once.
-func program(t testing.TB) string {
-	t.Helper()
-	if err := build(); err != nil {
-		t.Fatal(err)
-	}
-	return programPath
-}
-
-var build = sync.OnceValue(func() error {
-	out, err := exec.Command("go", "build", "-o", programPath, "recourse/cmd/recourse").CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("building the program: %w: %s", err, out)
-	}
-	return nil
-})
+func TestMain(m *testing.M) { os.Exit(testbench.Main(m)) }
 
 // onlyFolder makes TMPDIR a folder of the test's own, in which nothing may be
 // left.
 func onlyFolder(t testing.TB) {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "recourse-demo-") //nolint:usetesting // t.TempDir lets nobody else pass
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(dir, 0o711); err != nil {
-		t.Fatal(err)
-	}
+	dir := testbench.Folder(t)
 	t.Cleanup(func() {
 		entries, err := os.ReadDir(dir)
 		if err != nil || len(entries) > 0 {
 			t.Errorf("the demo left %v, %v", entries, err)
-		}
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
 		}
 	})
 	t.Setenv("TMPDIR", dir)
@@ -71,7 +33,7 @@ func onlyFolder(t testing.TB) {
 
 func TestTheDemoAccountsForEveryReport(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "released", "files")
-	f := flags{Program: program(t), Out: out, Reports: 60, Clients: 8, Seed: 3}
+	f := flags{Program: testbench.Program(t), Out: out, Reports: 60, Clients: 8, Seed: 3}
 	onlyFolder(t)
 	var shown bytes.Buffer
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
@@ -137,7 +99,7 @@ func (a atFirst) Write(p []byte) (int, error) {
 }
 
 func TestTheDemoStopsWhereItIsAndLeavesNothing(t *testing.T) {
-	f := flags{Program: program(t), Out: t.TempDir(), Reports: 20, Clients: 4, Seed: 3}
+	f := flags{Program: testbench.Program(t), Out: t.TempDir(), Reports: 20, Clients: 4, Seed: 3}
 	onlyFolder(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

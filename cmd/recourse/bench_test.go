@@ -13,7 +13,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -27,29 +26,15 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(testbench.Main(m)) }
 
-// binary is the program as it ships, built once; with faults it is the test
-// build in which internal/fault works.
-var binary, binaryWithFaults = builder(), builder("-tags", "faults")
+func binary(t testing.TB) string {
+	t.Helper()
+	return testbench.Program(t)
+}
 
-func builder(flags ...string) func(t testing.TB) string {
-	var once sync.Once
-	var path string
-	var failed error
-	return func(t testing.TB) string {
-		t.Helper()
-		once.Do(func() {
-			path = filepath.Join(os.TempDir(), fmt.Sprintf("recourse-test-%d-%d", os.Getpid(), len(flags)))
-			args := append([]string{"build", "-o", path}, flags...)
-			out, err := exec.Command("go", append(args, ".")...).CombinedOutput() //nolint:noctx // bounded by the test's own time
-			if err != nil {
-				failed = fmt.Errorf("building the program: %w: %s", err, out)
-			}
-		})
-		if failed != nil {
-			t.Fatal(failed)
-		}
-		return path
-	}
+// binaryWithFaults is the test build in which internal/fault works.
+func binaryWithFaults(t testing.TB) string {
+	t.Helper()
+	return testbench.Program(t, "-tags", "faults")
 }
 
 // child is a process of the program under test.
@@ -102,23 +87,10 @@ func (c *child) wasKilled() bool {
 	return ok && status.Signaled() && status.Signal() == syscall.SIGKILL
 }
 
-// dataFolder is a folder that PostgreSQL's user can reach when tests run as
-// root.
+// dataFolder is one that is not there yet.
 func dataFolder(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "recourse-data-") //nolint:usetesting // t.TempDir lets nobody else pass
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(dir, 0o711); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
-		}
-	})
-	return filepath.Join(dir, "data")
+	return filepath.Join(testbench.Folder(t), "data")
 }
 
 // service is a running `recourse up`.

@@ -5,64 +5,22 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
-
-	"go.uber.org/goleak"
 
 	"recourse/internal/event"
 	"recourse/internal/testbench"
 )
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	_ = os.Remove(programPath)
-	if err := goleak.Find(); code == 0 && err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
-}
-
-var programPath = filepath.Join(os.TempDir(), fmt.Sprintf("recourse-instance-test-%d", os.Getpid()))
-
-// program is the program as it ships, built once.
-func program(t testing.TB) string {
-	t.Helper()
-	if err := build(); err != nil {
-		t.Fatal(err)
-	}
-	return programPath
-}
-
-var build = sync.OnceValue(func() error {
-	out, err := exec.Command("go", "build", "-o", programPath, "recourse/cmd/recourse").CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("building the program: %w: %s", err, out)
-	}
-	return nil
-})
+func TestMain(m *testing.M) { os.Exit(testbench.Main(m)) }
 
 // onlyFolder makes TMPDIR a folder of the test's own, so that what is left
 // there is what an instance left.
 func onlyFolder(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "recourse-instance-") //nolint:usetesting // t.TempDir lets nobody else pass
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(dir, 0o711); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
-		}
-	})
+	dir := testbench.Folder(t)
 	t.Setenv("TMPDIR", dir)
 	return dir
 }
@@ -94,7 +52,7 @@ func TestAnInstanceServesItsClientsAndLeavesNothingWhenKilled(t *testing.T) {
 	t.Setenv("DATABASE_URL", "postgres://somebody.example.org/theirs") // must not be used
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	i, err := Start(ctx, program(t), "--reports-max-bytes", "134217728")
+	i, err := Start(ctx, testbench.Program(t), "--reports-max-bytes", "134217728")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +163,7 @@ func TestAStartThatFailsSaysWhyAndLeavesNothing(t *testing.T) {
 	dir := onlyFolder(t)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	_, err := Start(ctx, program(t), "--reports-max-bytes", "many")
+	_, err := Start(ctx, testbench.Program(t), "--reports-max-bytes", "many")
 	if err == nil || !strings.Contains(err.Error(), "reports-max-bytes") {
 		t.Errorf("got %v, want what the program complained of", err)
 	}
@@ -214,7 +172,7 @@ func TestAStartThatFailsSaysWhyAndLeavesNothing(t *testing.T) {
 
 func TestAStartThatIsGivenUpLeavesNothing(t *testing.T) {
 	dir := onlyFolder(t)
-	path := program(t) // built before the time begins
+	path := testbench.Program(t) // built before the time begins
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	if _, err := Start(ctx, path); !errors.Is(err, context.DeadlineExceeded) {
@@ -247,7 +205,7 @@ func TestOnlyTheEndOfALongOutputIsKept(t *testing.T) {
 
 func TestItStartsAgainOnItsFolder(t *testing.T) {
 	onlyFolder(t)
-	i, err := Start(t.Context(), program(t))
+	i, err := Start(t.Context(), testbench.Program(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -59,13 +59,14 @@ func startCluster() {
 	})
 }
 
-// Main runs a package's tests, stops the cluster they started, if any, and fails
-// where a goroutine is left.
+// Main runs a package's tests, clears away the cluster and the programs that they
+// made, and fails where a goroutine is left.
 //
 //	func TestMain(m *testing.M) { os.Exit(testbench.Main(m)) }
 func Main(m *testing.M) int {
 	code := m.Run()
 	http.DefaultClient.CloseIdleConnections()
+	removePrograms()
 	if cluster.pg != nil {
 		if err := cluster.pg.Stop(context.Background()); err != nil {
 			fmt.Fprintln(os.Stderr, err)
