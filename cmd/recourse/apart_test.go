@@ -41,13 +41,17 @@ func TestServicesInProcessesOfTheirOwnServeAReport(t *testing.T) {
 	admin("moderator", "add", "--name", "Moderator 1", "--community", "city")
 	clientKey := admin("client", "add", "--community", "city", "--name", "platform")
 
-	start := func(service keys.Service, args ...string) string {
+	ownKeys := func(service keys.Service) string {
 		t.Helper()
-		own := keys.Folder{Root: t.TempDir()}
-		if err := os.CopyFS(filepath.Join(own.Root, string(service)), os.DirFS(filepath.Dir(b.bus.Keys.Path(service, "seal")))); err != nil {
+		root := t.TempDir()
+		if err := os.CopyFS(filepath.Join(root, string(service)), os.DirFS(filepath.Dir(b.bus.Keys.Path(service, "seal")))); err != nil {
 			t.Fatal(err)
 		}
-		c := startChild(t, binary(t), nil, append(append([]string{string(service), "--keys", own.Root}, args...), external...)...)
+		return root
+	}
+	start := func(service keys.Service, args ...string) string {
+		t.Helper()
+		c := startChild(t, binary(t), nil, append(append([]string{string(service), "--keys", ownKeys(service)}, args...), external...)...)
 		if !strings.Contains(strings.Join(args, " "), "--addr") {
 			return ""
 		}
@@ -62,7 +66,9 @@ func TestServicesInProcessesOfTheirOwnServeAReport(t *testing.T) {
 	console := start(keys.Console, "--addr", "127.0.0.1:0")
 	start(keys.Worker, "--metrics-addr", "")
 	start(keys.Janitor)
-	for _, base := range []string{intake, console} {
+	start(keys.Stats)
+	portal := start(keys.Portal, "--addr", "127.0.0.1:0")
+	for _, base := range []string{intake, console, portal} {
 		testbench.Eventually(t, 10*time.Second, "it is ready", func() bool { return get(t, base+"/readyz").status == http.StatusOK })
 	}
 
@@ -93,4 +99,18 @@ func TestServicesInProcessesOfTheirOwnServeAReport(t *testing.T) {
 		status, ok := statusOf(t, intake, sent.Receipt)
 		return ok && status.reached(event.MilestoneDecided) && status.Messages[0].Action == event.ActionNone
 	})
+	testbench.Eventually(t, 5*time.Second, "statistics have the fact, with a pseudonym of the participant", func() bool {
+		return b.count(t, "stats.report WHERE community = 'city' AND kind = 'hate' AND action = 'none' AND length(participant) = 32") == 1
+	})
+	args := []string{"release", "publish", "--community", "city", "--until", "now", "--keys", ownKeys(keys.Stats), "--database-url", b.db.URL}
+	if out, code := runProgram(t, args...); code != 0 {
+		t.Fatalf("recourse release publish ends with %d: %s", code, out)
+	}
+	if n := b.count(t, "stats.fact WHERE community = 'city' AND kind = 'hate' AND action = 'none'"); n != 1 {
+		t.Errorf("the release counts %d facts, want one", n)
+	}
+	cells := get(t, portal+"/releases/city-1/cells.csv")
+	if cells.status != http.StatusOK || !strings.HasPrefix(cells.body, "kind,action,estimate,se\n") {
+		t.Errorf("the portal answers %d: %.80s", cells.status, cells.body)
+	}
 }
