@@ -86,6 +86,15 @@ func (f partsFlags) urls() (runtimeFile, error) {
 	return r, nil
 }
 
+// database returns where PostgreSQL is, for a command that needs no NATS.
+func (f partsFlags) database() (string, error) {
+	if f.DatabaseURL != "" {
+		return f.DatabaseURL, nil
+	}
+	parts, err := f.urls()
+	return parts.DatabaseURL, err
+}
+
 // writeJSON replaces path whole or not at all, readable by its owner only.
 func writeJSON(path string, v any) error {
 	b, err := json.MarshalIndent(v, "", "  ")

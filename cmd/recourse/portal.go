@@ -22,13 +22,9 @@ Example: recourse portal --addr 127.0.0.1:8082 --database-url postgres://db.exam
 }
 
 func (c portalCmd) Run(ctx context.Context, log *slog.Logger) error {
-	databaseURL := c.DatabaseURL
-	if databaseURL == "" {
-		parts, err := c.urls()
-		if err != nil {
-			return err
-		}
-		databaseURL = parts.DatabaseURL
+	databaseURL, err := c.database()
+	if err != nil {
+		return err
 	}
 	e := environment{keys: c.folder(), databaseURL: databaseURL, log: log, registry: newRegistry()}
 	p, err := newPortal(ctx, e)

@@ -188,13 +188,9 @@ func (c releaseStatusCmd) Run(ctx context.Context, log *slog.Logger) error {
 
 // statsPool connects as the role of statistics.
 func (f partsFlags) statsPool(ctx context.Context, log *slog.Logger) (*pgxpool.Pool, error) {
-	databaseURL := f.DatabaseURL
-	if databaseURL == "" {
-		parts, err := f.urls()
-		if err != nil {
-			return nil, err
-		}
-		databaseURL = parts.DatabaseURL
+	databaseURL, err := f.database()
+	if err != nil {
+		return nil, err
 	}
 	return environment{keys: f.folder(), databaseURL: databaseURL, log: log}.pool(ctx, keys.Stats)
 }
