@@ -99,6 +99,7 @@ func applyCommunity(ctx context.Context, e environment, js jetstream.JetStream, 
 		for _, a := range d.code.Articles {
 			b.Articles = append(b.Articles, community.Article{
 				ID: a.ID, Kinds: a.Kinds, Title: a.Title, Text: a.Text,
+				FirstLook: time.Duration(a.FirstLook), Ladder: a.Ladder,
 			})
 		}
 		return publicKeys(e.keys, b)

@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"recourse/internal/event"
@@ -34,6 +35,39 @@ type Bundle struct {
 
 	Keys    PublicKeys `json:"keys"`
 	Clients []Client   `json:"clients,omitempty"`
+
+	Kinds     []event.Kind  `json:"kinds,omitempty"` // offered to who reports; empty: all
+	Intro     Text          `json:"intro,omitempty"` // the community's own words above the form
+	Colours   Colours       `json:"colours,omitzero"`
+	Logo      Logo          `json:"logo,omitzero"`
+	Opens     time.Time     `json:"opens,omitzero"`      // no report is taken before; zero: open
+	Paused    Text          `json:"paused,omitempty"`    // public notice while no new report is taken; empty: not paused
+	AskAfter  time.Duration `json:"ask_after,omitempty"` // after a decision: ask "did it stop?"; 0: DefaultAskAfter
+	RateLimit RateLimit     `json:"rate_limit,omitzero"`
+}
+
+// DefaultAskAfter is when a reporter is asked whether it stopped, where the
+// community sets nothing else.
+const DefaultAskAfter = 21 * 24 * time.Hour
+
+// Colours are the community's own, as #rrggbb. The zero value stands for the
+// pages' own colours. What is here was checked for contrast.
+type Colours struct {
+	Accent     string `json:"accent,omitempty"`      // links and buttons on white
+	AccentDark string `json:"accent_dark,omitempty"` // the same on the dark page
+}
+
+// Logo is a picture shown beside the community's title.
+type Logo struct {
+	Type string `json:"type,omitempty"` // image/png, image/svg+xml or image/webp
+	Data []byte `json:"data,omitempty"` // 32 KiB at most
+}
+
+// RateLimit slows who sends too much. Zero fields set no limit.
+type RateLimit struct {
+	ReportsPerHour       int `json:"reports_per_hour,omitempty"`        // of one address
+	FollowUpsPerHour     int `json:"follow_ups_per_hour,omitempty"`     // of one report
+	WrongReceiptsPerHour int `json:"wrong_receipts_per_hour,omitempty"` // of one address, over all communities: the strictest counts
 }
 
 // Text is one text in several languages.
@@ -45,6 +79,9 @@ type Article struct {
 	Kinds []event.Kind `json:"kinds"`
 	Title Text         `json:"title"`
 	Text  Text         `json:"text"`
+
+	FirstLook time.Duration  `json:"first_look,omitempty"` // within which a moderator looks at a report
+	Ladder    []event.Action `json:"ladder,omitempty"`     // what may follow, the lightest first
 }
 
 // PublicKeys are what the intake seals to.
@@ -84,6 +121,8 @@ func (k *PublicKeys) parse() {
 type Client struct {
 	Name    string `json:"name"`
 	KeyHash []byte `json:"key_hash"` // SHA-256 of its key; the key has 256 random bits
+
+	ReportsPerDay int `json:"reports_per_day,omitempty"` // its quota; 0: none
 }
 
 // HashClientKey returns what Client.KeyHash holds for a key.
@@ -100,6 +139,30 @@ func (b Bundle) Article(id string) (Article, bool) {
 		}
 	}
 	return Article{}, false
+}
+
+// ArticleOf returns the article that takes a kind.
+func (b Bundle) ArticleOf(kind event.Kind) (Article, bool) {
+	for _, a := range b.Articles {
+		if slices.Contains(a.Kinds, kind) {
+			return a, true
+		}
+	}
+	return Article{}, false
+}
+
+// Offered are the kinds that the community offers, in their public order.
+func (b Bundle) Offered() []event.Kind {
+	if len(b.Kinds) == 0 {
+		return event.Kinds()
+	}
+	var offered []event.Kind
+	for _, k := range event.Kinds() {
+		if slices.Contains(b.Kinds, k) {
+			offered = append(offered, k)
+		}
+	}
+	return offered
 }
 
 // DefaultLanguage is the first of the community's languages.

@@ -130,6 +130,25 @@ func Roles() []Role { return []Role{RoleTarget, RoleWitness, RoleAlly, RoleOpera
 // Valid reports whether r is on the list.
 func (r Role) Valid() bool { return slices.Contains(Roles(), r) }
 
+// Frequency says how often it happened.
+type Frequency string
+
+// The frequencies.
+const (
+	FrequencyOnce    Frequency = "once"
+	FrequencySeveral Frequency = "several"
+	FrequencyOften   Frequency = "often" // and it goes on
+	FrequencyUnknown Frequency = "unknown"
+)
+
+// Frequencies returns every frequency in its public order.
+func Frequencies() []Frequency {
+	return []Frequency{FrequencyOnce, FrequencySeveral, FrequencyOften, FrequencyUnknown}
+}
+
+// Valid reports whether f is on the list.
+func (f Frequency) Valid() bool { return slices.Contains(Frequencies(), f) }
+
 // Action is a corrective action, what a decision does.
 type Action string
 
@@ -163,14 +182,19 @@ type Milestone string
 
 // The milestones.
 const (
-	MilestoneReceived Milestone = "received"
-	MilestoneOpened   Milestone = "opened"
-	MilestoneDecided  Milestone = "decided"
-	MilestoneAppealed Milestone = "appealed"
-	MilestoneClosed   Milestone = "closed"
+	MilestoneReceived  Milestone = "received"
+	MilestoneOpened    Milestone = "opened"
+	MilestoneDecided   Milestone = "decided"
+	MilestoneAppealed  Milestone = "appealed"
+	MilestoneReopened  Milestone = "reopened" // it did not stop
+	MilestoneClosed    Milestone = "closed"
+	MilestoneWithdrawn Milestone = "withdrawn" // by the reporter: its content is gone
 )
 
 // Milestones returns every milestone in the usual order.
 func Milestones() []Milestone {
-	return []Milestone{MilestoneReceived, MilestoneOpened, MilestoneDecided, MilestoneAppealed, MilestoneClosed}
+	return []Milestone{
+		MilestoneReceived, MilestoneOpened, MilestoneDecided, MilestoneAppealed, MilestoneReopened, MilestoneClosed,
+		MilestoneWithdrawn,
+	}
 }

@@ -25,7 +25,7 @@ func TestCodeListsAreTheOnesPublished(t *testing.T) {
 		{"age bands", texts(event.AgeBands()), `under_18, 18-24, 25-34, 35-44, 45-54, 55-64, 65+, unknown`},
 		{"roles", texts(event.Roles()), `target, witness, ally, operator`},
 		{"corrective actions", texts(event.Actions()), `none, notice, warning, label, hide, remove, restrict, suspend, ban, refer`},
-		{"milestones", texts(event.Milestones()), `received, opened, decided, appealed, closed`},
+		{"milestones", texts(event.Milestones()), `received, opened, decided, appealed, reopened, closed, withdrawn`},
 	} {
 		want := strings.FieldsFunc(tt.want, func(r rune) bool { return strings.ContainsRune(", \n\t", r) })
 		if !slices.Equal(tt.got, want) {

@@ -36,16 +36,19 @@ type Submitted struct {
 
 // Content is what moderators read: the plaintext of Submitted.Moderation.
 type Content struct {
-	Kind        Kind     `json:"kind"`
-	Description string   `json:"description"`
-	Links       []string `json:"links,omitempty"`
-	Account     Account  `json:"account,omitzero"`
-	Language    string   `json:"language,omitempty"` // BCP 47, as given
-	Role        Role     `json:"role,omitempty"`
-	Grounds     []Ground `json:"grounds,omitempty"`
-	HasContact  bool     `json:"has_contact,omitempty"`
-	Client      string   `json:"client,omitempty"` // name of the authenticated API client, empty for the public
-	Binding     []byte   `json:"binding"`          // Submitted.Binding of the message that carries it
+	Kind        Kind      `json:"kind"`
+	Description string    `json:"description"`
+	Links       []string  `json:"links,omitempty"`
+	Account     Account   `json:"account,omitzero"`
+	Language    string    `json:"language,omitempty"` // BCP 47, as given
+	Role        Role      `json:"role,omitempty"`
+	Grounds     []Ground  `json:"grounds,omitempty"`
+	Since       string    `json:"since,omitempty"` // when it began, in the reporter's own words
+	Frequency   Frequency `json:"frequency,omitempty"`
+	Consent     Consent   `json:"consent,omitzero"`
+	HasContact  bool      `json:"has_contact,omitempty"`
+	Client      string    `json:"client,omitempty"` // name of the authenticated API client, empty for the public
+	Binding     []byte    `json:"binding"`          // Submitted.Binding of the message that carries it
 }
 
 // Account is the reported party, as the reporter names it.
@@ -54,10 +57,18 @@ type Account struct {
 	Handle   string `json:"handle,omitempty"`
 }
 
+// Consent is what a reporter forbids. The zero value forbids nothing. It can be
+// changed at any time.
+type Consent struct {
+	DoNotTellAccount   bool `json:"do_not_tell_account,omitempty"`  // the reported account hears nothing of this report
+	NotBeyondCommunity bool `json:"not_beyond_community,omitempty"` // nobody outside the community is told: no referral
+}
+
 // Contact is how the reporter may be told that there is news: the plaintext of
 // Submitted.Contact. Empty where none was given.
 type Contact struct {
-	Address string `json:"address,omitempty"`
+	Address  string `json:"address,omitempty"`
+	Language string `json:"language,omitempty"` // BCP 47, of what is sent there
 }
 
 // Dimensions is what statistics see: the plaintext of Submitted.Statistics.

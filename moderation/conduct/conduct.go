@@ -34,12 +34,13 @@ type Text = text.Localized
 
 // Article is one rule of a code. Every corrective action cites one.
 type Article struct {
-	ID        string       `yaml:"id"`
-	Kinds     []event.Kind `yaml:"kinds"`      // of the public list, mapped onto this article
-	Severity  int          `yaml:"severity"`   // 1 (light) to 4 (danger to life or to a child)
-	FirstLook Duration     `yaml:"first_look"` // deadline for a first look
-	Title     Text         `yaml:"title"`
-	Text      Text         `yaml:"text"`
+	ID        string         `yaml:"id"`
+	Kinds     []event.Kind   `yaml:"kinds"`      // of the public list, mapped onto this article
+	Severity  int            `yaml:"severity"`   // 1 (light) to 4 (danger to life or to a child)
+	FirstLook Duration       `yaml:"first_look"` // deadline for a first look
+	Ladder    []event.Action `yaml:"ladder"`     // corrective actions that may follow, the lightest first; may be empty
+	Title     Text           `yaml:"title"`
+	Text      Text           `yaml:"text"`
 }
 
 // Duration is a time span in a file, such as 48h.
@@ -114,6 +115,11 @@ func (c Code) check() error {
 			return fmt.Errorf("%s: severity: must be 1 to 4", where)
 		case a.FirstLook <= 0:
 			return fmt.Errorf("%s: first_look: must be a time span longer than nothing, such as 48h or 30m", where)
+		}
+		for _, action := range a.Ladder {
+			if !action.Valid() {
+				return fmt.Errorf("%s: ladder: %q is not a corrective action", where, action)
+			}
 		}
 		seen[a.ID] = true
 		for _, k := range a.Kinds {
