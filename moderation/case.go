@@ -28,6 +28,8 @@ type Case struct {
 	ID           event.ID
 	State        State
 	Version      int // a decision names the version that it saw
+	Again        Again
+	Due          time.Time // until when a moderator looks at it
 	ClaimedBy    event.ID
 	ClaimedUntil time.Time
 }
@@ -89,7 +91,7 @@ func (c Case) Close(moderator event.ID, seen int, now time.Time) (Case, error) {
 	case c.Version != seen:
 		return c, ErrVersion
 	}
-	c.State = Closed
+	c.State, c.Again = Closed, NotAgain
 	c.Version++
 	c.ClaimedBy, c.ClaimedUntil = event.ID{}, time.Time{}
 	return c, nil

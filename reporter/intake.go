@@ -75,7 +75,7 @@ func New(cfg Config) (*Intake, error) {
 		communities: source,
 		secrets:     s,
 		publisher:   &publisher{nc: cfg.NATS, js: js},
-		lookup:      &lookup{nc: cfg.NATS, js: js, communities: source, log: cfg.Log},
+		lookup:      &lookup{nc: cfg.NATS, js: js, communities: source, log: cfg.Log, now: cfg.Now},
 		pages:       p,
 		counters:    newCounters(cfg.Registry),
 		log:         cfg.Log,
@@ -135,6 +135,7 @@ func (i *Intake) routes() http.Handler {
 
 	e.POST("/v1/reports", i.counters.count, i.postReport)
 	e.POST("/v1/status", i.postStatus)
+	i.followUpRoutes(e)
 
 	e.GET("/", i.homePage)
 	e.GET("/c/:community/report", i.formPage)

@@ -1,12 +1,14 @@
 package reporter
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -24,9 +26,17 @@ var errUnknown = errors.New("no report has this receipt")
 
 // progress is what a receipt shows: what became of its report.
 type progress struct {
-	ID         event.ID            `json:"id"`
-	Milestones []event.MilestoneAt `json:"milestones"`
-	Messages   []message           `json:"messages"`
+	ID         event.ID             `json:"id"`
+	Stage      event.Stage          `json:"stage"`
+	Due        *time.Time           `json:"first_look_due,omitempty"` // until when a moderator looks at it
+	Ask        bool                 `json:"ask"`                      // whether it is time to say if it stopped
+	Stopped    *bool                `json:"stopped"`                  // null: not answered since the last decision
+	Consent    event.Consent        `json:"consent"`
+	Evidence   []event.EvidenceFile `json:"evidence"`
+	Milestones []event.MilestoneAt  `json:"milestones"`
+	Messages   []message            `json:"messages"`
+
+	community string
 }
 
 // message is a message to the reporter, opened with the receipt.
@@ -42,6 +52,7 @@ type lookup struct {
 	js          jetstream.JetStream
 	communities *community.Source
 	log         *slog.Logger
+	now         func() time.Time
 
 	bucket atomic.Pointer[jetstream.KeyValue] // looked up once, then kept: a lookup costs a request
 }
@@ -68,7 +79,7 @@ func (l *lookup) find(ctx context.Context, r receipt.Receipt) (progress, error) 
 		{event.StreamReports, "reports." + event.ReportSubmitted + ".*." + id.String()},
 		{event.StreamQuarantine, "quarantine.*." + id.String()},
 	} {
-		at, err := l.received(ctx, place.stream, place.filter, id)
+		name, at, err := l.received(ctx, place.stream, place.filter, id)
 		if errors.Is(err, errUnknown) {
 			continue
 		}
@@ -76,8 +87,8 @@ func (l *lookup) find(ctx context.Context, r receipt.Receipt) (progress, error) 
 			return progress{}, err
 		}
 		return progress{
-			ID: id, Messages: []message{},
-			Milestones: []event.MilestoneAt{{Name: event.MilestoneReceived, At: at}},
+			ID: id, Stage: event.StageOpen, Evidence: []event.EvidenceFile{}, Messages: []message{},
+			Milestones: []event.MilestoneAt{{Name: event.MilestoneReceived, At: at}}, community: name,
 		}, nil
 	}
 	return progress{}, errUnknown
@@ -130,13 +141,41 @@ func (l *lookup) open(r receipt.Receipt, record event.StatusRecord) (progress, e
 		if err := json.Unmarshal(body, &s); err != nil {
 			return progress{}, errors.New("a status is malformed")
 		}
-		return progress{
-			ID:         r.ReportID(),
-			Milestones: receivedFirst(s.Milestones),
-			Messages:   l.openMessages(opener, b.Name, r.ReportID(), s.Messages),
-		}, nil
+		return l.progressOf(b, s, l.openMessages(opener, b.Name, r.ReportID(), s.Messages)), nil
 	}
 	return progress{}, errors.New("a status does not open with its receipt for any community")
+}
+
+func (l *lookup) progressOf(b community.Bundle, s event.Status, messages []message) progress {
+	p := progress{
+		ID: s.Report, Stage: s.Stage, Stopped: s.Stopped, Consent: s.Consent, Evidence: s.Evidence,
+		Milestones: receivedFirst(s.Milestones), Messages: messages, community: b.Name,
+	}
+	if p.Stage == "" { // of a worker of an earlier version, which knew no follow-up
+		p.Stage = event.StageOpen
+		if _, decided := lastAt(s.Milestones, event.MilestoneDecided); decided {
+			p.Stage = event.StageDecided
+		}
+	}
+	if p.Evidence == nil {
+		p.Evidence = []event.EvidenceFile{}
+	}
+	if !s.Due.IsZero() {
+		p.Due = &s.Due
+	}
+	decided, ok := lastAt(s.Milestones, event.MilestoneDecided)
+	p.Ask = ok && p.Stage == event.StageDecided && p.Stopped == nil && !l.now().Before(decided.Add(cmp.Or(b.AskAfter, community.DefaultAskAfter)))
+	return p
+}
+
+// lastAt returns when a milestone was last reached.
+func lastAt(milestones []event.MilestoneAt, name event.Milestone) (at time.Time, ok bool) {
+	for _, m := range milestones {
+		if m.Name == name && !m.At.Before(at) {
+			at, ok = m.At, true
+		}
+	}
+	return at, ok
 }
 
 func (l *lookup) openMessages(opener receipt.Opener, name string, id event.ID, sealed []event.SealedMessage) []message {
@@ -169,37 +208,40 @@ func receivedFirst(milestones []event.MilestoneAt) []event.MilestoneAt {
 }
 
 // received asks a stream's leader for the newest message that matches filter
-// and returns when its report came in. The request is made by hand: a stream's
+// and returns whose community its report is and when it came in. The request is made by hand: a stream's
 // handle needs STREAM.INFO, and that tells how many reports there are.
-func (l *lookup) received(ctx context.Context, stream, filter string, id event.ID) (time.Time, error) {
+func (l *lookup) received(ctx context.Context, stream, filter string, id event.ID) (name string, at time.Time, err error) {
 	request, err := json.Marshal(map[string]string{"last_by_subj": filter})
 	if err != nil {
-		return time.Time{}, fmt.Errorf("encoding a request for %s: %w", stream, err)
+		return "", time.Time{}, fmt.Errorf("encoding a request for %s: %w", stream, err)
 	}
 	reply, err := l.nc.RequestWithContext(ctx, "$JS.API.STREAM.MSG.GET."+stream, request)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%w: asking %s: %w", errAway, stream, err)
+		return "", time.Time{}, fmt.Errorf("%w: asking %s: %w", errAway, stream, err)
 	}
 	var answer struct {
 		Error   *jetstream.APIError `json:"error"`
 		Message *struct {
-			Data []byte    `json:"data"`
-			Time time.Time `json:"time"`
+			Subject string    `json:"subject"`
+			Data    []byte    `json:"data"`
+			Time    time.Time `json:"time"`
 		} `json:"message"`
 	}
 	err = json.Unmarshal(reply.Data, &answer)
 	switch {
 	case err != nil:
-		return time.Time{}, fmt.Errorf("reading an answer of %s: %w", stream, err)
+		return "", time.Time{}, fmt.Errorf("reading an answer of %s: %w", stream, err)
 	case answer.Error != nil && answer.Error.ErrorCode == jetstream.JSErrCodeMessageNotFound:
-		return time.Time{}, errUnknown
+		return "", time.Time{}, errUnknown
 	case answer.Error != nil:
-		return time.Time{}, fmt.Errorf("%w: asking %s: %w", errAway, stream, answer.Error)
+		return "", time.Time{}, fmt.Errorf("%w: asking %s: %w", errAway, stream, answer.Error)
 	case answer.Message == nil:
-		return time.Time{}, fmt.Errorf("an answer of %s holds no message", stream)
+		return "", time.Time{}, fmt.Errorf("an answer of %s holds no message", stream)
 	}
 	if s, err := event.DecodeSubmitted(answer.Message.Data); err == nil && s.Report == id {
-		return s.ReceivedAt, nil
+		return s.Community, s.ReceivedAt, nil
 	}
-	return answer.Message.Time.UTC().Truncate(time.Second), nil
+	// It can't be decoded. The subject ends in community and id.
+	tokens := strings.Split(answer.Message.Subject, ".")
+	return tokens[max(0, len(tokens)-2)], answer.Message.Time.UTC().Truncate(time.Second), nil
 }

@@ -106,6 +106,19 @@ func (o object) object(name string, known ...string) object {
 	return inner
 }
 
+// required returns a member that must be true or false.
+func (o object) required(name string) bool {
+	raw, ok := o.value(name)
+	var b bool
+	switch {
+	case !ok:
+		o.faults.add(fault{Field: o.path + name, Rule: ruleRequired})
+	case json.Unmarshal(raw, &b) != nil:
+		o.faults.add(fault{Field: o.path + name, Rule: ruleWrongType, Want: []string{"true or false"}})
+	}
+	return b
+}
+
 func (o object) textAt(path string, raw json.RawMessage) string {
 	s, err := decodeText(raw)
 	switch {

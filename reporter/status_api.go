@@ -26,31 +26,17 @@ func (i *Intake) postStatus(c *gin.Context) {
 		web.WriteProblem(c, web.Problem{Status: http.StatusBadRequest, Detail: "The body must be one JSON object."})
 		return
 	}
-	typed := o.text(fieldReceipt)
-	if typed == "" {
-		fs.add(fault{Field: fieldReceipt, Rule: ruleRequired})
-	}
-	secret, err := receipt.Parse(typed)
-	if err != nil {
-		fs.add(fault{Field: fieldReceipt, Rule: receiptRule(err)})
-	}
+	secret := o.receipt()
 	if len(fs) > 0 {
 		web.WriteProblem(c, fs.problem())
 		return
 	}
 	found, err := i.lookup.find(c.Request.Context(), secret)
-	switch {
-	case errors.Is(err, errUnknown):
-		web.WriteProblem(c, web.Problem{Status: http.StatusNotFound, Detail: "No report has this receipt."})
-	case errors.Is(err, errAway):
-		i.log.Warn("a status can't be looked up now", "error", err)
-		web.RetryLater(c, retryAfter, "The status can't be looked up right now.")
-	case err != nil:
-		i.log.Error("a status can't be told", "error", err)
-		web.WriteProblem(c, web.Problem{Status: http.StatusInternalServerError})
-	default:
-		c.JSON(http.StatusOK, found)
+	if err != nil {
+		i.refuseReceipt(c, err)
+		return
 	}
+	c.JSON(http.StatusOK, found)
 }
 
 // receiptRule tells a receipt that was cut short from one that was mistyped:

@@ -15,7 +15,13 @@ import (
 
 // statusAnswer is the answer of POST /v1/status.
 type statusAnswer struct {
-	ID         event.ID `json:"id"`
+	ID         event.ID             `json:"id"`
+	Stage      event.Stage          `json:"stage"`
+	Due        *time.Time           `json:"first_look_due"`
+	Ask        bool                 `json:"ask"`
+	Stopped    *bool                `json:"stopped"`
+	Consent    event.Consent        `json:"consent"`
+	Evidence   []event.EvidenceFile `json:"evidence"`
 	Milestones []struct {
 		Name string    `json:"name"`
 		At   time.Time `json:"at"`

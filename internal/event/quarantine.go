@@ -20,4 +20,5 @@ const (
 	ReasonPanic    Reason = "panic"    // reading it made the worker panic
 	ReasonAttempts Reason = "attempts" // twenty counted attempts
 	ReasonUnknown  Reason = "unknown"  // an event that this version does not know
+	ReasonOrphan   Reason = "orphan"   // it follows a report that did not come within a day
 )

@@ -2,8 +2,6 @@ package event
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -60,8 +58,8 @@ type Account struct {
 // Consent is what a reporter forbids. The zero value forbids nothing. It can be
 // changed at any time.
 type Consent struct {
-	DoNotTellAccount   bool `json:"do_not_tell_account,omitempty"`  // the reported account hears nothing of this report
-	NotBeyondCommunity bool `json:"not_beyond_community,omitempty"` // nobody outside the community is told: no referral
+	DoNotTellAccount   bool `json:"do_not_tell_account"`  // the reported account hears nothing of this report
+	NotBeyondCommunity bool `json:"not_beyond_community"` // nobody outside the community is told: no referral
 }
 
 // Contact is how the reporter may be told that there is news: the plaintext of
@@ -132,17 +130,8 @@ func isHex(s string, digits int) bool {
 // so that nobody who may publish to REPORTS can pair a report's words with
 // another receipt's key.
 func (s Submitted) Binding() []byte {
-	h := sha256.New()
-	for _, part := range [][]byte{
-		[]byte("recourse/submitted/v1"), s.Report[:], []byte(s.Community), []byte(s.Conduct),
-		[]byte(s.ReceivedAt.UTC().Format(time.RFC3339)), []byte(s.StatusKey), s.ReplyKey,
-	} {
-		var size [8]byte
-		binary.BigEndian.PutUint64(size[:], uint64(len(part)))
-		h.Write(size[:])
-		h.Write(part)
-	}
-	return h.Sum(nil)
+	return binding("recourse/submitted/v1", s.Report[:], []byte(s.Community), []byte(s.Conduct),
+		[]byte(s.ReceivedAt.UTC().Format(time.RFC3339)), []byte(s.StatusKey), s.ReplyKey)
 }
 
 // DecodeStrict reads exactly one JSON value into v and refuses unknown fields.

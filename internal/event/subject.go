@@ -25,13 +25,22 @@ const (
 // Events of a report, the second token of a subject of REPORTS.
 const (
 	ReportSubmitted = "submitted"
+	ReportAmended   = "amended"   // the reporter adds what was missing
+	ReportConsent   = "consent"   // and changes what is forbidden
+	ReportMessage   = "message"   // and writes to the moderators
+	ReportEvidence  = "evidence"  // a part of a file
+	ReportOutcome   = "outcome"   // the answer to "did it stop?"
+	ReportAppeal    = "appeal"    // asks for someone else to look again
+	ReportWithdrawn = "withdrawn" // takes the report back: its content is erased
 )
 
 // Events of a case, the second token of a subject of CASES.
 const (
-	CaseOpened  = "opened"
-	CaseDecided = "decided"
-	CaseClosed  = "closed"
+	CaseOpened   = "opened"
+	CaseDecided  = "decided"
+	CaseClosed   = "closed" // by a decision in effect, or since its last report was withdrawn
+	CaseAppealed = "appealed"
+	CaseReopened = "reopened" // it did not stop
 )
 
 var communityName = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$`)

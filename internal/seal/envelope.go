@@ -27,6 +27,8 @@ const (
 	PurposeModeration Purpose = "moderation"
 	PurposeContact    Purpose = "contact"
 	PurposeStatistics Purpose = "statistics"
+	PurposeFollowUp   Purpose = "follow-up" // to moderation, as the next
+	PurposeEvidence   Purpose = "evidence"
 	PurposeStatus     Purpose = "status"
 	PurposeMessage    Purpose = "message"
 )

@@ -27,6 +27,9 @@ func (d *desk) tellReporters(ctx context.Context, q *store.Queries, made decided
 	messages := store.InsertMessagesParams{DecisionID: &made.ID, At: made.DecidedAt}
 	var milestones store.InsertMilestonesParams
 	for _, row := range rows {
+		if row.WithdrawnAt != nil {
+			continue // nobody waits for an answer, and nothing is kept for it
+		}
 		sealed, err := d.statement(row, v, code)
 		if err != nil {
 			return nil, err

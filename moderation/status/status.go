@@ -19,6 +19,7 @@ import (
 	"recourse/internal/bus"
 	"recourse/internal/event"
 	"recourse/internal/seal"
+	"recourse/moderation"
 	"recourse/moderation/store"
 )
 
@@ -30,6 +31,10 @@ type Report struct {
 	StatusKey  string
 	ReplyKey   seal.PublicKey
 	Version    int
+	Stage      event.Stage
+	Due        time.Time // until when a moderator looks at it
+	Consent    event.Consent
+	Stopped    *bool
 	Milestones []event.MilestoneAt
 	Messages   []event.SealedMessage
 }
@@ -54,6 +59,10 @@ func Load(ctx context.Context, q *store.Queries, report event.ID) (Report, error
 	}
 	r := Report{
 		ID: row.ID, Case: row.CaseID, Community: row.Community, StatusKey: row.StatusKey, ReplyKey: key, Version: int(row.Version),
+		Stage:   moderation.StageOf(moderation.State(row.State), moderation.Again(row.Again), row.WithdrawnAt != nil),
+		Due:     row.FirstLookDue.UTC(),
+		Consent: event.Consent{DoNotTellAccount: row.DoNotTellAccount, NotBeyondCommunity: row.NotBeyondCommunity},
+		Stopped: row.Stopped,
 	}
 	// One change can make several milestones at the same second: they stand in
 	// their usual order.
@@ -79,7 +88,13 @@ func Load(ctx context.Context, q *store.Queries, report event.ID) (Report, error
 
 // record seals r to its receipt.
 func (r Report) record() ([]byte, error) {
-	body, err := json.Marshal(event.Status{Report: r.ID, Milestones: r.Milestones, Messages: r.Messages})
+	plain := event.Status{
+		Report: r.ID, Stage: r.Stage, Consent: r.Consent, Stopped: r.Stopped, Milestones: r.Milestones, Messages: newest(r.Messages),
+	}
+	if r.Stage == event.StageOpen || r.Stage == event.StageAppealed || r.Stage == event.StageReopened {
+		plain.Due = r.Due
+	}
+	body, err := json.Marshal(plain)
 	if err != nil {
 		return nil, fmt.Errorf("encoding a status: %w", err)
 	}
@@ -89,6 +104,21 @@ func (r Report) record() ([]byte, error) {
 		return nil, err
 	}
 	return json.Marshal(event.StatusRecord{V: event.StatusRecordVersion, Version: r.Version, Sealed: envelope})
+}
+
+// mostSealed bounds the messages of one record, in bytes of ciphertext: in base64
+// and with the rest they fit the largest envelope.
+const mostSealed = 320 << 10
+
+// newest leaves the oldest messages out where all of them would not fit.
+func newest(messages []event.SealedMessage) []event.SealedMessage {
+	size := 0
+	for i, m := range slices.Backward(messages) {
+		if size += len(m.Sealed.Ciphertext) + 256; size > mostSealed {
+			return messages[i+1:]
+		}
+	}
+	return messages
 }
 
 // putTime bounds one Put: an answer that was lost with its server never comes.

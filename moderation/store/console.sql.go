@@ -14,7 +14,7 @@ import (
 
 const caseByID = `-- name: CaseByID :one
 SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.priority, c.opened_at, c.first_look_due,
-    c.closed_at, c.claimed_by, c.claimed_until, m.name AS claimed_by_name
+    c.closed_at, c.claimed_by, c.claimed_until, c.again, c.unread_since, m.name AS claimed_by_name
 FROM moderation.cases c LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
 WHERE c.id = $1 AND c.community = ANY($2::text[])
 `
@@ -38,6 +38,8 @@ type CaseByIDRow struct {
 	ClosedAt      *time.Time
 	ClaimedBy     *event.ID
 	ClaimedUntil  *time.Time
+	Again         string
+	UnreadSince   *time.Time
 	ClaimedByName *string
 }
 
@@ -58,13 +60,16 @@ func (q *Queries) CaseByID(ctx context.Context, arg CaseByIDParams) (CaseByIDRow
 		&i.ClosedAt,
 		&i.ClaimedBy,
 		&i.ClaimedUntil,
+		&i.Again,
+		&i.UnreadSince,
 		&i.ClaimedByName,
 	)
 	return i, err
 }
 
 const closeCase = `-- name: CloseCase :exec
-UPDATE moderation.cases SET state = 'closed', version = $1, closed_at = $2, claimed_by = NULL, claimed_until = NULL
+UPDATE moderation.cases SET state = 'closed', version = $1, closed_at = $2, claimed_by = NULL, claimed_until = NULL,
+    again = '', unread_since = NULL
 WHERE id = $3
 `
 
@@ -210,7 +215,7 @@ func (q *Queries) DeleteSession(ctx context.Context, tokenHash []byte) error {
 
 const heldBy = `-- name: HeldBy :many
 SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.priority, c.opened_at, c.first_look_due,
-    c.closed_at, c.claimed_by, c.claimed_until, m.name AS claimed_by_name
+    c.closed_at, c.claimed_by, c.claimed_until, c.again, c.unread_since, m.name AS claimed_by_name
 FROM moderation.cases c LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
 WHERE c.claimed_by = $1::uuid AND c.claimed_until > $2::timestamptz AND c.state = 'open' AND c.community = ANY($3::text[])
 ORDER BY c.priority DESC, c.first_look_due, c.id LIMIT $4
@@ -237,6 +242,8 @@ type HeldByRow struct {
 	ClosedAt      *time.Time
 	ClaimedBy     *event.ID
 	ClaimedUntil  *time.Time
+	Again         string
+	UnreadSince   *time.Time
 	ClaimedByName *string
 }
 
@@ -269,6 +276,8 @@ func (q *Queries) HeldBy(ctx context.Context, arg HeldByParams) ([]HeldByRow, er
 			&i.ClosedAt,
 			&i.ClaimedBy,
 			&i.ClaimedUntil,
+			&i.Again,
+			&i.UnreadSince,
 			&i.ClaimedByName,
 		); err != nil {
 			return nil, err
@@ -471,7 +480,7 @@ func (q *Queries) JustClaimed(ctx context.Context, arg JustClaimedParams) (event
 }
 
 const lockCase = `-- name: LockCase :one
-SELECT id, community, state, version, kind, article, conduct, priority, opened_at, first_look_due, closed_at, claimed_by, claimed_until FROM moderation.cases WHERE id = $1 AND community = ANY($2::text[]) FOR UPDATE
+SELECT id, community, state, version, kind, article, conduct, priority, opened_at, first_look_due, closed_at, claimed_by, claimed_until, again, unread_since FROM moderation.cases WHERE id = $1 AND community = ANY($2::text[]) FOR UPDATE
 `
 
 type LockCaseParams struct {
@@ -498,6 +507,8 @@ func (q *Queries) LockCase(ctx context.Context, arg LockCaseParams) (ModerationC
 		&i.ClosedAt,
 		&i.ClaimedBy,
 		&i.ClaimedUntil,
+		&i.Again,
+		&i.UnreadSince,
 	)
 	return i, err
 }
@@ -546,10 +557,10 @@ func (q *Queries) NextCase(ctx context.Context, arg NextCaseParams) (event.ID, e
 
 const queue = `-- name: Queue :many
 SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.priority, c.opened_at, c.first_look_due,
-    c.closed_at, c.claimed_by, c.claimed_until, m.name AS claimed_by_name
+    c.closed_at, c.claimed_by, c.claimed_until, c.again, c.unread_since, m.name AS claimed_by_name
 FROM unnest($1::text[]) AS own(community)
 CROSS JOIN LATERAL (
-    SELECT q.id, q.community, q.state, q.version, q.kind, q.article, q.conduct, q.priority, q.opened_at, q.first_look_due, q.closed_at, q.claimed_by, q.claimed_until FROM moderation.cases q WHERE q.state = 'open' AND q.community = own.community
+    SELECT q.id, q.community, q.state, q.version, q.kind, q.article, q.conduct, q.priority, q.opened_at, q.first_look_due, q.closed_at, q.claimed_by, q.claimed_until, q.again, q.unread_since FROM moderation.cases q WHERE q.state = 'open' AND q.community = own.community
     ORDER BY q.priority DESC, q.first_look_due, q.id LIMIT 200
 ) c
 LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
@@ -575,6 +586,8 @@ type QueueRow struct {
 	ClosedAt      *time.Time
 	ClaimedBy     *event.ID
 	ClaimedUntil  *time.Time
+	Again         string
+	UnreadSince   *time.Time
 	ClaimedByName *string
 }
 
@@ -605,6 +618,8 @@ func (q *Queries) Queue(ctx context.Context, arg QueueParams) ([]QueueRow, error
 			&i.ClosedAt,
 			&i.ClaimedBy,
 			&i.ClaimedUntil,
+			&i.Again,
+			&i.UnreadSince,
 			&i.ClaimedByName,
 		); err != nil {
 			return nil, err
@@ -618,30 +633,36 @@ func (q *Queries) Queue(ctx context.Context, arg QueueParams) ([]QueueRow, error
 }
 
 const raiseReportVersions = `-- name: RaiseReportVersions :exec
-UPDATE moderation.report SET version = version + 1 WHERE case_id = $1
+UPDATE moderation.report SET version = version + 1, stopped = NULL WHERE case_id = $1 AND withdrawn_at IS NULL
 `
 
+// Each is asked again whether it stopped.
 func (q *Queries) RaiseReportVersions(ctx context.Context, caseID event.ID) error {
 	_, err := q.db.Exec(ctx, raiseReportVersions, caseID)
 	return err
 }
 
 const reportsOf = `-- name: ReportsOf :many
-SELECT r.id, r.community, r.received_at, r.opened_at, r.reply_key, r.version, r.content, k.month, k.wrapped
+SELECT r.id, r.community, r.received_at, r.opened_at, r.reply_key, r.version, r.content, r.do_not_tell_account,
+    r.not_beyond_community, r.stopped, r.withdrawn_at, k.month, k.wrapped
 FROM moderation.report r LEFT JOIN moderation.data_key k ON k.owner = r.id
 WHERE r.case_id = $1 ORDER BY r.received_at, r.id
 `
 
 type ReportsOfRow struct {
-	ID         event.ID
-	Community  string
-	ReceivedAt time.Time
-	OpenedAt   time.Time
-	ReplyKey   []byte
-	Version    int32
-	Content    []byte
-	Month      *string
-	Wrapped    []byte
+	ID                 event.ID
+	Community          string
+	ReceivedAt         time.Time
+	OpenedAt           time.Time
+	ReplyKey           []byte
+	Version            int32
+	Content            []byte
+	DoNotTellAccount   bool
+	NotBeyondCommunity bool
+	Stopped            *bool
+	WithdrawnAt        *time.Time
+	Month              *string
+	Wrapped            []byte
 }
 
 func (q *Queries) ReportsOf(ctx context.Context, caseID event.ID) ([]ReportsOfRow, error) {
@@ -661,6 +682,10 @@ func (q *Queries) ReportsOf(ctx context.Context, caseID event.ID) ([]ReportsOfRo
 			&i.ReplyKey,
 			&i.Version,
 			&i.Content,
+			&i.DoNotTellAccount,
+			&i.NotBeyondCommunity,
+			&i.Stopped,
+			&i.WithdrawnAt,
 			&i.Month,
 			&i.Wrapped,
 		); err != nil {

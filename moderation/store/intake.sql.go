@@ -168,22 +168,25 @@ func (q *Queries) InsertMilestones(ctx context.Context, arg InsertMilestonesPara
 }
 
 const insertReports = `-- name: InsertReports :exec
-INSERT INTO moderation.report (id, case_id, community, conduct, received_at, opened_at, status_key, reply_key, version, content)
+INSERT INTO moderation.report (id, case_id, community, conduct, received_at, opened_at, status_key, reply_key, version, content,
+    do_not_tell_account, not_beyond_community)
 SELECT unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[]),
     unnest($5::timestamptz[]), $6::timestamptz, unnest($7::text[]), unnest($8::bytea[]), 1,
-    unnest($9::bytea[])
+    unnest($9::bytea[]), unnest($10::boolean[]), unnest($11::boolean[])
 `
 
 type InsertReportsParams struct {
-	Ids         []event.ID
-	CaseIds     []event.ID
-	Communities []string
-	Conducts    []string
-	ReceivedAts []time.Time
-	OpenedAt    time.Time
-	StatusKeys  []string
-	ReplyKeys   [][]byte
-	Contents    [][]byte
+	Ids                  []event.ID
+	CaseIds              []event.ID
+	Communities          []string
+	Conducts             []string
+	ReceivedAts          []time.Time
+	OpenedAt             time.Time
+	StatusKeys           []string
+	ReplyKeys            [][]byte
+	Contents             [][]byte
+	DoNotTellAccounts    []bool
+	NotBeyondCommunities []bool
 }
 
 func (q *Queries) InsertReports(ctx context.Context, arg InsertReportsParams) error {
@@ -197,6 +200,8 @@ func (q *Queries) InsertReports(ctx context.Context, arg InsertReportsParams) er
 		arg.StatusKeys,
 		arg.ReplyKeys,
 		arg.Contents,
+		arg.DoNotTellAccounts,
+		arg.NotBeyondCommunities,
 	)
 	return err
 }
@@ -225,25 +230,33 @@ func (q *Queries) InsertRulesFired(ctx context.Context, arg InsertRulesFiredPara
 
 const reportsThere = `-- name: ReportsThere :many
 
-SELECT id FROM moderation.report WHERE id = ANY($1::uuid[])
+SELECT r.id, CAST(r.withdrawn_at IS NOT NULL AS boolean) AS withdrawn FROM moderation.report r WHERE r.id = ANY($1::uuid[])
+UNION ALL
+SELECT t.report_id, true FROM moderation.tombstone t WHERE t.report_id = ANY($1::uuid[])
 `
+
+type ReportsThereRow struct {
+	ID        event.ID
+	Withdrawn bool
+}
 
 // What the worker writes: many reports in few statements, each an array a
 // column. The caller has left out the reports that are there already; a race
 // ends in a unique violation and the batch falls back to one report at a time.
-func (q *Queries) ReportsThere(ctx context.Context, ids []event.ID) ([]event.ID, error) {
+// Withdrawn ones too: they must not come back.
+func (q *Queries) ReportsThere(ctx context.Context, ids []event.ID) ([]ReportsThereRow, error) {
 	rows, err := q.db.Query(ctx, reportsThere, ids)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []event.ID
+	var items []ReportsThereRow
 	for rows.Next() {
-		var id event.ID
-		if err := rows.Scan(&id); err != nil {
+		var i ReportsThereRow
+		if err := rows.Scan(&i.ID, &i.Withdrawn); err != nil {
 			return nil, err
 		}
-		items = append(items, id)
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

@@ -25,6 +25,53 @@ func (q *Queries) EmptyOutbox(ctx context.Context, before *time.Time) (int64, er
 	return result.RowsAffected(), nil
 }
 
+const erasureDone = `-- name: ErasureDone :exec
+UPDATE janitor.erasure SET done_at = $1 WHERE report_id = $2 AND asked_at <= $1
+`
+
+type ErasureDoneParams struct {
+	DoneAt   *time.Time
+	ReportID event.ID
+}
+
+// Unless it was asked for again meanwhile.
+func (q *Queries) ErasureDone(ctx context.Context, arg ErasureDoneParams) error {
+	_, err := q.db.Exec(ctx, erasureDone, arg.DoneAt, arg.ReportID)
+	return err
+}
+
+const erasuresDue = `-- name: ErasuresDue :many
+SELECT e.report_id, e.community, CAST(t.report_id IS NOT NULL AS boolean) AS unread
+FROM janitor.erasure e LEFT JOIN moderation.tombstone t ON t.report_id = e.report_id
+WHERE e.done_at IS NULL ORDER BY e.asked_at LIMIT 1000
+`
+
+type ErasuresDueRow struct {
+	ReportID  event.ID
+	Community string
+	Unread    bool
+}
+
+func (q *Queries) ErasuresDue(ctx context.Context) ([]ErasuresDueRow, error) {
+	rows, err := q.db.Query(ctx, erasuresDue)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ErasuresDueRow
+	for rows.Next() {
+		var i ErasuresDueRow
+		if err := rows.Scan(&i.ReportID, &i.Community, &i.Unread); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const forgetAttemptsBefore = `-- name: ForgetAttemptsBefore :execrows
 DELETE FROM moderation.attempt WHERE last_at < $1
 `
@@ -92,7 +139,9 @@ func (q *Queries) RememberPurged(ctx context.Context, arg RememberPurgedParams) 
 }
 
 const reportsKnown = `-- name: ReportsKnown :many
-SELECT id FROM moderation.report WHERE id = ANY($1::uuid[])
+SELECT r.id FROM moderation.report r WHERE r.id = ANY($1::uuid[])
+UNION ALL
+SELECT t.report_id FROM moderation.tombstone t WHERE t.report_id = ANY($1::uuid[])
 `
 
 func (q *Queries) ReportsKnown(ctx context.Context, ids []event.ID) ([]event.ID, error) {

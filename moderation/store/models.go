@@ -11,6 +11,13 @@ import (
 	"recourse/internal/event"
 )
 
+type JanitorErasure struct {
+	ReportID  event.ID
+	Community string
+	AskedAt   time.Time
+	DoneAt    *time.Time
+}
+
 type JanitorPurgedReport struct {
 	ReportID event.ID
 	PurgedAt time.Time
@@ -49,6 +56,8 @@ type ModerationCase struct {
 	ClosedAt     *time.Time
 	ClaimedBy    *event.ID
 	ClaimedUntil *time.Time
+	Again        string
+	UnreadSince  *time.Time
 }
 
 type ModerationDataKey struct {
@@ -71,17 +80,29 @@ type ModerationDecision struct {
 	DecidedAt   time.Time
 }
 
+type ModerationFollowUp struct {
+	ID       event.ID
+	ReportID event.ID
+	Event    string
+	Effect   string
+	At       time.Time
+	StoredAt time.Time
+	Content  []byte
+}
+
 type ModerationMembership struct {
 	ModeratorID event.ID
 	Community   string
 }
 
 type ModerationMessage struct {
-	ID         event.ID
-	ReportID   event.ID
-	DecisionID *event.ID
-	At         time.Time
-	Sealed     json.RawMessage
+	ID          event.ID
+	ReportID    event.ID
+	DecisionID  *event.ID
+	At          time.Time
+	Sealed      json.RawMessage
+	ModeratorID *event.ID
+	Copy        []byte
 }
 
 type ModerationMilestone struct {
@@ -109,16 +130,20 @@ type ModerationOutbox struct {
 }
 
 type ModerationReport struct {
-	ID         event.ID
-	CaseID     event.ID
-	Community  string
-	Conduct    string
-	ReceivedAt time.Time
-	OpenedAt   time.Time
-	StatusKey  string
-	ReplyKey   []byte
-	Version    int32
-	Content    []byte
+	ID                 event.ID
+	CaseID             event.ID
+	Community          string
+	Conduct            string
+	ReceivedAt         time.Time
+	OpenedAt           time.Time
+	StatusKey          string
+	ReplyKey           []byte
+	Version            int32
+	Content            []byte
+	DoNotTellAccount   bool
+	NotBeyondCommunity bool
+	Stopped            *bool
+	WithdrawnAt        *time.Time
 }
 
 type ModerationRuleFired struct {
@@ -139,6 +164,14 @@ type ModerationSignInLink struct {
 	TokenHash   []byte
 	ModeratorID event.ID
 	ExpiresAt   time.Time
+}
+
+type ModerationTombstone struct {
+	ReportID    event.ID
+	Community   string
+	StatusKey   string
+	ReplyKey    []byte
+	WithdrawnAt time.Time
 }
 
 type NotifyContact struct {

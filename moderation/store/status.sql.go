@@ -99,16 +99,25 @@ func (q *Queries) MilestonesOf(ctx context.Context, reportID event.ID) ([]Milest
 }
 
 const statusOf = `-- name: StatusOf :one
-SELECT id, case_id, community, status_key, reply_key, version FROM moderation.report WHERE id = $1
+SELECT r.id, r.case_id, r.community, r.status_key, r.reply_key, r.version, r.do_not_tell_account, r.not_beyond_community,
+    r.stopped, r.withdrawn_at, c.state, c.again, c.first_look_due
+FROM moderation.report r JOIN moderation.cases c ON c.id = r.case_id WHERE r.id = $1
 `
 
 type StatusOfRow struct {
-	ID        event.ID
-	CaseID    event.ID
-	Community string
-	StatusKey string
-	ReplyKey  []byte
-	Version   int32
+	ID                 event.ID
+	CaseID             event.ID
+	Community          string
+	StatusKey          string
+	ReplyKey           []byte
+	Version            int32
+	DoNotTellAccount   bool
+	NotBeyondCommunity bool
+	Stopped            *bool
+	WithdrawnAt        *time.Time
+	State              string
+	Again              string
+	FirstLookDue       time.Time
 }
 
 func (q *Queries) StatusOf(ctx context.Context, reportID event.ID) (StatusOfRow, error) {
@@ -121,6 +130,13 @@ func (q *Queries) StatusOf(ctx context.Context, reportID event.ID) (StatusOfRow,
 		&i.StatusKey,
 		&i.ReplyKey,
 		&i.Version,
+		&i.DoNotTellAccount,
+		&i.NotBeyondCommunity,
+		&i.Stopped,
+		&i.WithdrawnAt,
+		&i.State,
+		&i.Again,
+		&i.FirstLookDue,
 	)
 	return i, err
 }

@@ -74,7 +74,7 @@ func (w *Worker) takeAgain(ctx context.Context, h *holding, msg jetstream.Msg) e
 		err = w.take(ctx, h, []jetstream.Msg{msg})
 	}
 	switch {
-	case err != nil:
+	case err != nil, h.fate(msg) == awaiting:
 		// What may pass later is not counted. Where this fails too, one count
 		// stays: a few outages never reach the limit, since it needs twenty.
 		_ = q.UncountAttempt(ctx, store.UncountAttemptParams{Stream: meta.Stream, Sequence: sequence})
@@ -84,66 +84,80 @@ func (w *Worker) takeAgain(ctx context.Context, h *holding, msg jetstream.Msg) e
 	return err
 }
 
-// take reads, stores, tells the status and acknowledges. Where a batch can't be
-// stored, each of its reports is tried alone, so that one never holds the
-// others.
+// take reads, stores, tells the status and acknowledges: new reports together,
+// then what follows reports, one by one. Where a batch can't be stored, each of
+// its reports is tried alone, so that one never holds the others.
 func (w *Worker) take(ctx context.Context, h *holding, msgs []jetstream.Msg) error {
-	readable, away := w.readAll(ctx, h, msgs)
-	if len(readable) == 0 {
-		return away
+	reports, followUps, away := w.readAll(ctx, h, msgs)
+	away = errors.Join(away, w.takeReports(ctx, h, reports))
+	for _, f := range followUps {
+		away = errors.Join(away, w.follow(ctx, h, f))
 	}
-	statuses, err := w.commit(ctx, readable)
+	return away
+}
+
+func (w *Worker) takeReports(ctx context.Context, h *holding, reports []opened) (away error) {
+	if len(reports) == 0 {
+		return nil
+	}
+	statuses, err := w.commit(ctx, reports)
 	if err == nil {
-		return errors.Join(away, w.finish(ctx, h, readable, statuses))
+		w.stored()
+		msgs := make([]jetstream.Msg, len(reports))
+		for i, o := range reports {
+			msgs[i] = o.msg
+		}
+		return w.settle(ctx, h, msgs, statuses)
 	}
-	if len(readable) > 1 {
-		for _, o := range readable {
-			away = errors.Join(away, w.take(ctx, h, []jetstream.Msg{o.msg}))
+	if len(reports) > 1 {
+		for i := range reports {
+			away = errors.Join(away, w.takeReports(ctx, h, reports[i:i+1]))
 		}
 		return away
 	}
-	w.putBack(h, readable[0].msg)
+	w.putBack(h, reports[0].msg)
 	if postgres.IsTransient(err) {
-		return errors.Join(away, err)
+		return err
 	}
 	// Not the server's fault: this message's. It comes back and is counted.
-	w.log.Error("a report can't be stored", "report", readable[0].submitted.Report, "error", postgres.Redact(err))
-	return away
+	w.log.Error("a report can't be stored", "report", reports[0].submitted.Report, "error", postgres.Redact(err))
+	return nil
 }
 
 // readAll reads every message; what can't be read goes to QUARANTINE, what may
 // pass later is put back.
-func (w *Worker) readAll(ctx context.Context, h *holding, msgs []jetstream.Msg) (readable []opened, away error) {
+func (w *Worker) readAll(ctx context.Context, h *holding, msgs []jetstream.Msg) (reports []opened, followUps []*followed, away error) {
 	for _, msg := range msgs {
-		o, err := w.read(ctx, msg)
+		o, f, err := w.read(ctx, msg)
 		var bad unreadable
 		switch {
-		case err == nil:
-			readable = append(readable, o)
 		case errors.As(err, &bad):
 			away = errors.Join(away, w.quarantine(ctx, h, msg, bad))
-		default:
+		case err != nil:
 			w.putBack(h, msg)
 			away = errors.Join(away, err)
+		case f != nil:
+			followUps = append(followUps, f)
+		default:
+			reports = append(reports, o)
 		}
 	}
-	return readable, away
+	return reports, followUps, away
 }
 
-// finish tells each report's status and acknowledges it.
-func (w *Worker) finish(ctx context.Context, h *holding, batch []opened, statuses []status.Report) error {
-	w.stored()
+// settle tells the status that each message led to, and acknowledges it.
+func (w *Worker) settle(ctx context.Context, h *holding, msgs []jetstream.Msg, statuses []status.Report) error {
 	kv, err := bus.Bucket(ctx, w.js, event.BucketStatus)
 	if err != nil {
-		for _, o := range batch {
-			w.putBack(h, o.msg)
+		for _, msg := range msgs {
+			w.putBack(h, msg)
 		}
 		return err
 	}
 	fault.Point("worker.status.before")
 	var failed error
 	for i, err := range w.tell(ctx, kv, statuses) {
-		msg := batch[i].msg
+		msg := msgs[i]
 		if err != nil {
 			w.putBack(h, msg)
 			failed = errors.Join(failed, err)

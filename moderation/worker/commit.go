@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"recourse/internal/event"
 	"recourse/internal/fault"
 	"recourse/internal/postgres"
+	"recourse/internal/seal"
 	"recourse/moderation/status"
 	"recourse/moderation/store"
 	"recourse/moderation/vault"
@@ -45,8 +47,19 @@ func (w *Worker) commit(ctx context.Context, batch []opened) ([]status.Report, e
 			return fmt.Errorf("looking for reports: %w", err)
 		}
 		known := make(map[event.ID]bool, len(batch))
-		for _, id := range there {
-			known[id] = true
+		var again store.AskErasureParams
+		for _, row := range there {
+			known[row.ID] = true
+			if row.Withdrawn { // a replay: what came back goes again
+				again.ReportIds = append(again.ReportIds, row.ID)
+				again.Communities = append(again.Communities, communityOf(batch, row.ID))
+			}
+		}
+		if len(again.ReportIds) > 0 {
+			again.AskedAt = now
+			if err := q.AskErasure(ctx, again); err != nil {
+				return fmt.Errorf("asking again for an erasure: %w", err)
+			}
 		}
 		var r rows
 		for i, o := range batch {
@@ -74,12 +87,45 @@ func (w *Worker) commit(ctx context.Context, batch []opened) ([]status.Report, e
 		if statuses[i].Version > 0 {
 			continue
 		}
-		if statuses[i], err = status.Load(ctx, store.New(w.pool), ids[i]); err != nil {
+		if statuses[i], err = loadStatus(ctx, store.New(w.pool), ids[i]); err != nil {
 			return nil, err
 		}
 	}
 	return statuses, nil
 }
+
+func communityOf(batch []opened, id event.ID) string {
+	for _, o := range batch {
+		if o.submitted.Report == id {
+			return o.submitted.Community
+		}
+	}
+	return ""
+}
+
+// loadStatus is status.Load, also of a report that was withdrawn before it was
+// read.
+func loadStatus(ctx context.Context, q *store.Queries, id event.ID) (status.Report, error) {
+	r, err := status.Load(ctx, q, id)
+	if !errors.Is(err, pgx.ErrNoRows) {
+		return r, err
+	}
+	t, err := q.TombstoneOf(ctx, id)
+	if err != nil {
+		return status.Report{}, fmt.Errorf("reading a tombstone: %w", err)
+	}
+	key, err := seal.ParsePublicKey("receipt", t.ReplyKey)
+	if err != nil {
+		return status.Report{}, err
+	}
+	return status.Report{
+		ID: id, Community: t.Community, StatusKey: t.StatusKey, ReplyKey: key, Version: tombstoneVersion,
+		Stage: event.StageWithdrawn, Milestones: []event.MilestoneAt{{Name: event.MilestoneWithdrawn, At: status.At(t.WithdrawnAt)}},
+	}, nil
+}
+
+// tombstoneVersion is over that of any record that may be there.
+const tombstoneVersion = 1 << 30
 
 // add puts one new report and its case into r.
 func (w *Worker) add(r *rows, o opened, now time.Time) error {
@@ -118,6 +164,8 @@ func (w *Worker) add(r *rows, o opened, now time.Time) error {
 	r.reports.StatusKeys = append(r.reports.StatusKeys, s.StatusKey)
 	r.reports.ReplyKeys = append(r.reports.ReplyKeys, s.ReplyKey)
 	r.reports.Contents = append(r.reports.Contents, dataKey.Seal(place, o.plaintext))
+	r.reports.DoNotTellAccounts = append(r.reports.DoNotTellAccounts, o.consent.DoNotTellAccount)
+	r.reports.NotBeyondCommunities = append(r.reports.NotBeyondCommunities, o.consent.NotBeyondCommunity)
 
 	r.dataKeys.Owners = append(r.dataKeys.Owners, wrapped.Owner)
 	r.dataKeys.Communities = append(r.dataKeys.Communities, wrapped.Community)
@@ -185,6 +233,6 @@ func firstStatus(o opened, caseID event.ID, now time.Time) status.Report {
 	s := o.submitted
 	return status.Report{
 		ID: s.Report, Case: caseID, Community: s.Community, StatusKey: s.StatusKey, ReplyKey: o.replyKey, Version: 1,
-		Milestones: firstMilestones(o, now),
+		Stage: event.StageOpen, Due: o.firstLook, Consent: o.consent, Milestones: firstMilestones(o, now),
 	}
 }

@@ -27,6 +27,7 @@ const (
 	worked   fate = iota // still worked on
 	settled              // acknowledged, or ended in quarantine
 	returned             // put back, to come again
+	awaiting             // put back until its report is there, which is no attempt
 )
 
 func hold(batch []jetstream.Msg) *holding {

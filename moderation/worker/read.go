@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -26,6 +27,7 @@ type opened struct {
 	submitted  event.Submitted
 	replyKey   seal.PublicKey // of submitted
 	kind       event.Kind
+	consent    event.Consent
 	plaintext  []byte // of Content, as it was sealed
 	assessment conduct.Assessment
 	firstLook  time.Time
@@ -41,9 +43,10 @@ func (u unreadable) Error() string { return string(u.reason) + ": " + u.err.Erro
 
 func (u unreadable) Unwrap() error { return u.err }
 
-// read decodes, opens and assesses one message. An unreadable error sends it
-// to QUARANTINE; any other error may pass later.
-func (w *Worker) read(ctx context.Context, msg jetstream.Msg) (o opened, err error) {
+// read decodes and opens one message: a new report, which it assesses, or what
+// follows one. An unreadable error sends it to QUARANTINE; any other error may
+// pass later.
+func (w *Worker) read(ctx context.Context, msg jetstream.Msg) (o opened, f *followed, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			// The value may quote content: its type and the stack say enough.
@@ -53,12 +56,21 @@ func (w *Worker) read(ctx context.Context, msg jetstream.Msg) (o opened, err err
 	}()
 	subject, err := event.ParseSubject(msg.Subject())
 	if err != nil {
-		return opened{}, unreadable{event.ReasonSubject, err}
-	}
-	if subject.Event != event.ReportSubmitted {
-		return opened{}, unreadable{event.ReasonUnknown, errors.New("the event is not known")}
+		return opened{}, nil, unreadable{event.ReasonSubject, err}
 	}
 	fault.Report("worker.read", subject.ID)
+	switch {
+	case subject.Event == event.ReportSubmitted:
+		o, err = w.readReport(ctx, msg, subject)
+	case slices.Contains(event.FollowUps(), subject.Event):
+		f, err = w.readFollowUp(msg, subject)
+	default:
+		err = unreadable{event.ReasonUnknown, errors.New("the event is not known")}
+	}
+	return o, f, err
+}
+
+func (w *Worker) readReport(ctx context.Context, msg jetstream.Msg, subject event.Subject) (opened, error) {
 	submitted, err := event.DecodeSubmitted(msg.Data())
 	if err != nil {
 		return opened{}, unreadable{event.ReasonDecode, err}
@@ -83,22 +95,16 @@ func (w *Worker) read(ctx context.Context, msg jetstream.Msg) (o opened, err err
 	}
 	assessment := code.Assess(content)
 	return opened{
-		msg: msg, submitted: submitted, replyKey: replyKey, kind: content.Kind, plaintext: plaintext, assessment: assessment,
+		msg: msg, submitted: submitted, replyKey: replyKey, kind: content.Kind, consent: content.Consent,
+		plaintext: plaintext, assessment: assessment,
 		firstLook: submitted.ReceivedAt.Add(assessment.FirstLook),
 	}, nil
 }
 
 func (w *Worker) open(s event.Submitted) ([]byte, event.Content, error) {
-	key, err := w.key(s.Community, s.Moderation.KeyID)
-	if errors.Is(err, keys.ErrNoKey) {
-		return nil, event.Content{}, unreadable{event.ReasonKey, err}
-	}
+	plaintext, err := w.openEnvelope(seal.Context{Purpose: seal.PurposeModeration, Community: s.Community, Report: s.Report}, s.Moderation)
 	if err != nil {
 		return nil, event.Content{}, err
-	}
-	plaintext, err := key.Open(seal.Context{Purpose: seal.PurposeModeration, Community: s.Community, Report: s.Report}, s.Moderation)
-	if err != nil {
-		return nil, event.Content{}, unreadable{event.ReasonOpen, err}
 	}
 	var content event.Content
 	if err := event.DecodeStrict(plaintext, &content); err != nil {
@@ -108,6 +114,22 @@ func (w *Worker) open(s event.Submitted) ([]byte, event.Content, error) {
 		return nil, event.Content{}, unreadable{event.ReasonOpen, errors.New("the kind is not on the list")}
 	}
 	return plaintext, content, nil
+}
+
+// openEnvelope opens what is sealed to a community's moderation.
+func (w *Worker) openEnvelope(c seal.Context, e seal.Envelope) ([]byte, error) {
+	key, err := w.key(c.Community, e.KeyID)
+	if errors.Is(err, keys.ErrNoKey) {
+		return nil, unreadable{event.ReasonKey, err}
+	}
+	if err != nil {
+		return nil, err
+	}
+	plaintext, err := key.Open(c, e)
+	if err != nil {
+		return nil, unreadable{event.ReasonOpen, err}
+	}
+	return plaintext, nil
 }
 
 // key returns a community's private key. Parsing one takes as long as opening

@@ -27,7 +27,7 @@ DELETE FROM moderation.session WHERE token_hash = @token_hash;
 -- communities would sort all that is open. The inner limit is a number, since a
 -- planner that does not know it expects a tenth of the table.
 SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.priority, c.opened_at, c.first_look_due,
-    c.closed_at, c.claimed_by, c.claimed_until, m.name AS claimed_by_name
+    c.closed_at, c.claimed_by, c.claimed_until, c.again, c.unread_since, m.name AS claimed_by_name
 FROM unnest(@communities::text[]) AS own(community)
 CROSS JOIN LATERAL (
     SELECT q.* FROM moderation.cases q WHERE q.state = 'open' AND q.community = own.community
@@ -39,7 +39,7 @@ ORDER BY c.priority DESC, c.first_look_due, c.id LIMIT @page;
 -- name: HeldBy :many
 -- The cases that a moderator holds.
 SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.priority, c.opened_at, c.first_look_due,
-    c.closed_at, c.claimed_by, c.claimed_until, m.name AS claimed_by_name
+    c.closed_at, c.claimed_by, c.claimed_until, c.again, c.unread_since, m.name AS claimed_by_name
 FROM moderation.cases c LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
 WHERE c.claimed_by = @moderator_id::uuid AND c.claimed_until > @now::timestamptz AND c.state = 'open' AND c.community = ANY(@communities::text[])
 ORDER BY c.priority DESC, c.first_look_due, c.id LIMIT @page;
@@ -91,7 +91,7 @@ SELECT * FROM moderation.cases WHERE id = @id AND community = ANY(@communities::
 
 -- name: CaseByID :one
 SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.priority, c.opened_at, c.first_look_due,
-    c.closed_at, c.claimed_by, c.claimed_until, m.name AS claimed_by_name
+    c.closed_at, c.claimed_by, c.claimed_until, c.again, c.unread_since, m.name AS claimed_by_name
 FROM moderation.cases c LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
 WHERE c.id = @id AND c.community = ANY(@communities::text[]);
 
@@ -99,11 +99,13 @@ WHERE c.id = @id AND c.community = ANY(@communities::text[]);
 UPDATE moderation.cases SET claimed_by = @claimed_by, claimed_until = @claimed_until WHERE id = @id;
 
 -- name: CloseCase :exec
-UPDATE moderation.cases SET state = 'closed', version = @version, closed_at = @closed_at, claimed_by = NULL, claimed_until = NULL
+UPDATE moderation.cases SET state = 'closed', version = @version, closed_at = @closed_at, claimed_by = NULL, claimed_until = NULL,
+    again = '', unread_since = NULL
 WHERE id = @id;
 
 -- name: ReportsOf :many
-SELECT r.id, r.community, r.received_at, r.opened_at, r.reply_key, r.version, r.content, k.month, k.wrapped
+SELECT r.id, r.community, r.received_at, r.opened_at, r.reply_key, r.version, r.content, r.do_not_tell_account,
+    r.not_beyond_community, r.stopped, r.withdrawn_at, k.month, k.wrapped
 FROM moderation.report r LEFT JOIN moderation.data_key k ON k.owner = r.id
 WHERE r.case_id = @case_id ORDER BY r.received_at, r.id;
 
@@ -131,7 +133,8 @@ INSERT INTO moderation.decision (id, case_id, case_version, moderator_id, action
 VALUES (@id, @case_id, @case_version, @moderator_id, @action, @article, @conduct, @reasons, @decided_at);
 
 -- name: RaiseReportVersions :exec
-UPDATE moderation.report SET version = version + 1 WHERE case_id = @case_id;
+-- Each is asked again whether it stopped.
+UPDATE moderation.report SET version = version + 1, stopped = NULL WHERE case_id = @case_id AND withdrawn_at IS NULL;
 
 -- name: InsertMessages :exec
 INSERT INTO moderation.message (id, report_id, decision_id, at, sealed)

@@ -3,7 +3,10 @@
 -- ends in a unique violation and the batch falls back to one report at a time.
 
 -- name: ReportsThere :many
-SELECT id FROM moderation.report WHERE id = ANY(@ids::uuid[]);
+-- Withdrawn ones too: they must not come back.
+SELECT r.id, CAST(r.withdrawn_at IS NOT NULL AS boolean) AS withdrawn FROM moderation.report r WHERE r.id = ANY(@ids::uuid[])
+UNION ALL
+SELECT t.report_id, true FROM moderation.tombstone t WHERE t.report_id = ANY(@ids::uuid[]);
 
 -- name: InsertCases :exec
 INSERT INTO moderation.cases (id, community, state, version, kind, article, conduct, priority, opened_at, first_look_due)
@@ -11,10 +14,11 @@ SELECT unnest(@ids::uuid[]), unnest(@communities::text[]), 'open', 1, unnest(@ki
     unnest(@conducts::text[]), unnest(@priorities::integer[]), @opened_at::timestamptz, unnest(@first_look_dues::timestamptz[]);
 
 -- name: InsertReports :exec
-INSERT INTO moderation.report (id, case_id, community, conduct, received_at, opened_at, status_key, reply_key, version, content)
+INSERT INTO moderation.report (id, case_id, community, conduct, received_at, opened_at, status_key, reply_key, version, content,
+    do_not_tell_account, not_beyond_community)
 SELECT unnest(@ids::uuid[]), unnest(@case_ids::uuid[]), unnest(@communities::text[]), unnest(@conducts::text[]),
     unnest(@received_ats::timestamptz[]), @opened_at::timestamptz, unnest(@status_keys::text[]), unnest(@reply_keys::bytea[]), 1,
-    unnest(@contents::bytea[]);
+    unnest(@contents::bytea[]), unnest(@do_not_tell_accounts::boolean[]), unnest(@not_beyond_communities::boolean[]);
 
 -- name: InsertDataKeys :exec
 INSERT INTO moderation.data_key (owner, community, month, wrapped)

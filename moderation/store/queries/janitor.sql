@@ -1,5 +1,7 @@
 -- name: ReportsKnown :many
-SELECT id FROM moderation.report WHERE id = ANY(@ids::uuid[]);
+SELECT r.id FROM moderation.report r WHERE r.id = ANY(@ids::uuid[])
+UNION ALL
+SELECT t.report_id FROM moderation.tombstone t WHERE t.report_id = ANY(@ids::uuid[]);
 
 -- name: RememberPurged :exec
 INSERT INTO janitor.purged_report (report_id, purged_at)
@@ -21,3 +23,12 @@ DELETE FROM moderation.session WHERE expires_at < @before;
 
 -- name: ForgetSignInLinks :execrows
 DELETE FROM moderation.sign_in_link WHERE expires_at < @before;
+
+-- name: ErasuresDue :many
+SELECT e.report_id, e.community, CAST(t.report_id IS NOT NULL AS boolean) AS unread
+FROM janitor.erasure e LEFT JOIN moderation.tombstone t ON t.report_id = e.report_id
+WHERE e.done_at IS NULL ORDER BY e.asked_at LIMIT 1000;
+
+-- name: ErasureDone :exec
+-- Unless it was asked for again meanwhile.
+UPDATE janitor.erasure SET done_at = @done_at WHERE report_id = @report_id AND asked_at <= @done_at;

@@ -1,5 +1,7 @@
 -- name: StatusOf :one
-SELECT id, case_id, community, status_key, reply_key, version FROM moderation.report WHERE id = @report_id;
+SELECT r.id, r.case_id, r.community, r.status_key, r.reply_key, r.version, r.do_not_tell_account, r.not_beyond_community,
+    r.stopped, r.withdrawn_at, c.state, c.again, c.first_look_due
+FROM moderation.report r JOIN moderation.cases c ON c.id = r.case_id WHERE r.id = @report_id;
 
 -- name: MilestonesOf :many
 SELECT version, name, at FROM moderation.milestone WHERE report_id = @report_id ORDER BY version, at;
