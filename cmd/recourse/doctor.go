@@ -306,7 +306,7 @@ func countReports(ctx context.Context, d *diagnosis, js jetstream.JetStream, poo
 		settled[id] = true
 	}
 	for id := range quarantined {
-		if !settled[id] {
+		if !settled[id] && acknowledged[id] { // else what is there only follows a report
 			settled[id] = true
 			d.InQuarantine++
 		}

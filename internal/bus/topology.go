@@ -96,9 +96,9 @@ func Buckets(s Settings) []jetstream.KeyValueConfig {
 
 // Consumers returns the durable consumers of each stream.
 func Consumers() map[string][]jetstream.ConsumerConfig {
-	durable := func(name, filter string) jetstream.ConsumerConfig {
+	durable := func(name string, filters ...string) jetstream.ConsumerConfig {
 		return jetstream.ConsumerConfig{
-			Durable: name, FilterSubject: filter,
+			Durable: name, FilterSubjects: filters,
 			AckPolicy: jetstream.AckExplicitPolicy, AckWait: AckWait,
 			MaxDeliver: -1, MaxAckPending: maxAckPending, DeliverPolicy: jetstream.DeliverAllPolicy,
 		}
@@ -106,7 +106,8 @@ func Consumers() map[string][]jetstream.ConsumerConfig {
 	return map[string][]jetstream.ConsumerConfig{
 		event.StreamReports: {
 			durable(event.ConsumerWorker, "reports.>"),
-			durable(event.ConsumerStats, "reports.>"),
+			// Nothing else concerns statistics, least of all evidence.
+			durable(event.ConsumerStats, "reports."+event.ReportSubmitted+".>", "reports."+event.ReportWithdrawn+".>"),
 		},
 		event.StreamCases: {
 			durable(event.ConsumerStats, "cases.>"),

@@ -87,10 +87,10 @@ func TestStatusesExpireAndCommunitiesDoNot(t *testing.T) {
 func TestConsumersComeBackSoonAndNeverGiveUp(t *testing.T) {
 	js := testbench.NATS(t).JS(t, keys.Admin)
 	for _, tt := range []struct{ stream, name, filter string }{
-		{"REPORTS", "worker", "reports.>"}, {"REPORTS", "stats", "reports.>"}, {"CASES", "stats", "cases.>"},
+		{"REPORTS", "worker", "reports.>"}, {"REPORTS", "stats", "reports.submitted.> reports.withdrawn.>"}, {"CASES", "stats", "cases.>"},
 	} {
 		c := consumer(t, js, tt.stream, tt.name).Config
-		if c.Durable != tt.name || c.FilterSubject != tt.filter || c.InactiveThreshold != 0 || c.DeliverPolicy != jetstream.DeliverAllPolicy {
+		if c.Durable != tt.name || strings.Join(c.FilterSubjects, " ") != tt.filter || c.InactiveThreshold != 0 || c.DeliverPolicy != jetstream.DeliverAllPolicy {
 			t.Errorf("%s of %s is not durable over %s: %+v", tt.name, tt.stream, tt.filter, c)
 		}
 		if c.AckPolicy != jetstream.AckExplicitPolicy || c.AckWait != 2*time.Second || c.MaxDeliver != -1 {

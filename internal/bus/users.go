@@ -90,6 +90,8 @@ func publishRights(s keys.Service) []string {
 			"reports.>", // puts a report that is in no case back, sealed as it was
 			api + "STREAM.INFO." + event.StreamReports, api + "STREAM.INFO." + event.StreamCases, api + "STREAM.INFO." + event.StreamQuarantine,
 			api + "STREAM.MSG.GET." + event.StreamReports, api + "STREAM.MSG.GET." + event.StreamCases,
+			api + "STREAM.MSG.GET." + event.StreamQuarantine,
+			api + "STREAM.MSG.DELETE." + event.StreamReports, api + "STREAM.MSG.DELETE." + event.StreamQuarantine, // what was withdrawn
 			api + "STREAM.PURGE." + event.StreamReports, api + "STREAM.PURGE." + event.StreamCases,
 			api + "CONSUMER.LIST." + event.StreamReports, api + "CONSUMER.LIST." + event.StreamCases,
 		}

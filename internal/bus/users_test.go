@@ -57,9 +57,16 @@ func TestOnlyTheAdminMayMakeOrDeleteStreams(t *testing.T) {
 				t.Errorf("%s may %s a stream: %v", u.Service, verb, may)
 			}
 		}
-		for _, subject := range []string{"$JS.API.CONSUMER.CREATE.REPORTS.x", "$JS.API.CONSUMER.DELETE.REPORTS.worker", "$JS.API.STREAM.MSG.DELETE.REPORTS"} {
+		for _, subject := range []string{"$JS.API.CONSUMER.CREATE.REPORTS.x", "$JS.API.CONSUMER.DELETE.REPORTS.worker"} {
 			if may := mayPublish(u, subject); may != (u.Service == keys.Admin) {
 				t.Errorf("%s may publish %s: %v", u.Service, subject, may)
+			}
+		}
+		// The janitor too: what a reporter withdraws goes from the stream.
+		for _, stream := range []string{"REPORTS", "QUARANTINE"} {
+			may := mayPublish(u, "$JS.API.STREAM.MSG.DELETE."+stream)
+			if may != (u.Service == keys.Admin || u.Service == keys.Janitor) {
+				t.Errorf("%s may delete messages of %s: %v", u.Service, stream, may)
 			}
 		}
 	}

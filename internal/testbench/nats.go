@@ -66,6 +66,9 @@ func (b *Bus) start(t testing.TB) {
 	b.port = server.Port()
 }
 
+// Dir is where the server keeps its streams.
+func (b *Bus) Dir() string { return b.dir }
+
 // Stop takes the server away, as a test of its absence needs.
 func (b *Bus) Stop() {
 	if b.server != nil {

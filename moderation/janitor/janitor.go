@@ -14,6 +14,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/sync/errgroup"
 
 	"recourse/internal/event"
 	"recourse/internal/postgres"
@@ -21,6 +22,8 @@ import (
 )
 
 const (
+	eraseEvery     = 10 * time.Second // what was withdrawn goes within a minute
+	eraseTime      = 30 * time.Second
 	cleanEvery     = time.Minute
 	reconcileEvery = 10 * time.Minute // it reads every subject of REPORTS
 	cleanTime      = 10 * time.Minute
@@ -56,14 +59,23 @@ func New(cfg Config) *Janitor {
 	return &Janitor{js: cfg.JS, pool: cfg.Pool, log: cfg.Log, now: cfg.Now, keep: cfg.Keep}
 }
 
-// Run cleans once a minute until ctx ends.
+// Run erases and cleans until ctx ends. They don't wait for one another.
 func (j *Janitor) Run(ctx context.Context) error {
-	tick := time.NewTicker(cleanEvery)
+	var g errgroup.Group
+	g.Go(func() error { return j.every(ctx, eraseEvery, eraseTime, j.Erase) })
+	g.Go(func() error { return j.every(ctx, cleanEvery, cleanTime, j.Clean) })
+	return g.Wait()
+}
+
+func (j *Janitor) every(ctx context.Context, wait, longest time.Duration, work func(context.Context) error) error {
+	tick := time.NewTicker(wait)
 	defer tick.Stop()
 	for {
-		if err := j.Clean(ctx); err != nil && ctx.Err() == nil {
-			j.log.Warn("the janitor tries again in a minute", "error", postgres.Redact(err))
+		workCtx, cancel := context.WithTimeout(ctx, longest)
+		if err := work(workCtx); err != nil && ctx.Err() == nil {
+			j.log.Warn("the janitor tries again soon", "error", postgres.Redact(err))
 		}
+		cancel()
 		select {
 		case <-ctx.Done():
 			return nil
@@ -75,8 +87,6 @@ func (j *Janitor) Run(ctx context.Context) error {
 // Clean reconciles where that is due, purges both streams and empties tables. It
 // is not for concurrent use.
 func (j *Janitor) Clean(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, cleanTime)
-	defer cancel()
 	// Each by itself: a full REPORTS takes nothing back, and must be purged all
 	// the more.
 	var failed error

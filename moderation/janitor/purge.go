@@ -50,7 +50,9 @@ func (j *Janitor) purge(ctx context.Context, name string) error {
 }
 
 // ackFloor is the highest sequence up to which every durable consumer has
-// acknowledged all; 0 where there is none.
+// acknowledged all that concerns it; 0 where there is none. A consumer that has
+// nothing before it is done with all that was there when the stream was looked
+// up, whatever its last acknowledgement was for.
 func ackFloor(ctx context.Context, stream jetstream.Stream) (uint64, error) {
 	floor, found := uint64(0), false
 	consumers := stream.ListConsumers(ctx)
@@ -58,8 +60,12 @@ func ackFloor(ctx context.Context, stream jetstream.Stream) (uint64, error) {
 		if info.Config.Durable == "" {
 			continue
 		}
-		if !found || info.AckFloor.Stream < floor {
-			floor, found = info.AckFloor.Stream, true
+		own := info.AckFloor.Stream
+		if info.NumPending == 0 && info.NumAckPending == 0 {
+			own = max(own, stream.CachedInfo().State.LastSeq)
+		}
+		if !found || own < floor {
+			floor, found = own, true
 		}
 	}
 	if err := consumers.Err(); err != nil {

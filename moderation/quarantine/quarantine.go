@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -97,15 +98,22 @@ func (q Quarantine) Drop(ctx context.Context, sequence uint64) error {
 		return err
 	}
 	subject := msg.Header.Get(event.HeaderSubject)
+	reports, err := q.js.Stream(ctx, event.StreamReports)
+	if err != nil {
+		return fmt.Errorf("looking up the stream of reports: %w", err)
+	}
+	if s, err := event.ParseSubject(subject); err == nil && slices.Contains(event.FollowUps(), s.Event) {
+		// Others on its subject are no less follow-ups of the same report.
+		if err := removeOriginal(ctx, reports, msg); err != nil {
+			return err
+		}
+		return remove(ctx, stream, sequence)
+	}
 	if s, err := event.ParseSubject(subject); err == nil && s.Event == event.ReportSubmitted {
 		dropped := store.RememberDroppedParams{ReportID: s.ID, PurgedAt: time.Now()}
 		if err := q.store.RememberDropped(ctx, dropped); err != nil {
 			return fmt.Errorf("remembering the report: %w", err)
 		}
-	}
-	reports, err := q.js.Stream(ctx, event.StreamReports)
-	if err != nil {
-		return fmt.Errorf("looking up the stream of reports: %w", err)
 	}
 	for {
 		original, err := reports.GetLastMsgForSubject(ctx, subject)
@@ -135,6 +143,26 @@ func (q Quarantine) get(ctx context.Context, sequence uint64) (jetstream.Stream,
 		return nil, nil, fmt.Errorf("reading a quarantined message: %w", err)
 	}
 	return stream, msg, nil
+}
+
+// removeOriginal deletes the message of REPORTS that was quarantined, if it is
+// there still.
+func removeOriginal(ctx context.Context, reports jetstream.Stream, quarantined *jetstream.RawStreamMsg) error {
+	sequence, err := strconv.ParseUint(quarantined.Header.Get(event.HeaderSequence), 10, 64)
+	if err != nil {
+		return nil //nolint:nilerr // it names none
+	}
+	original, err := reports.GetMsg(ctx, sequence)
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("reading the message in REPORTS: %w", err)
+	}
+	if original.Subject != quarantined.Header.Get(event.HeaderSubject) {
+		return nil
+	}
+	return remove(ctx, reports, sequence)
 }
 
 func remove(ctx context.Context, stream jetstream.Stream, sequence uint64) error {

@@ -26,22 +26,23 @@ func (q *Queries) EmptyOutbox(ctx context.Context, before *time.Time) (int64, er
 }
 
 const erasureDone = `-- name: ErasureDone :exec
-UPDATE janitor.erasure SET done_at = $1 WHERE report_id = $2 AND asked_at <= $1
+UPDATE janitor.erasure SET done_at = $1 WHERE report_id = $2 AND asked_at = $3
 `
 
 type ErasureDoneParams struct {
 	DoneAt   *time.Time
 	ReportID event.ID
+	AskedAt  time.Time
 }
 
 // Unless it was asked for again meanwhile.
 func (q *Queries) ErasureDone(ctx context.Context, arg ErasureDoneParams) error {
-	_, err := q.db.Exec(ctx, erasureDone, arg.DoneAt, arg.ReportID)
+	_, err := q.db.Exec(ctx, erasureDone, arg.DoneAt, arg.ReportID, arg.AskedAt)
 	return err
 }
 
 const erasuresDue = `-- name: ErasuresDue :many
-SELECT e.report_id, e.community, CAST(t.report_id IS NOT NULL AS boolean) AS unread
+SELECT e.report_id, e.community, e.asked_at, CAST(t.report_id IS NOT NULL AS boolean) AS unread
 FROM janitor.erasure e LEFT JOIN moderation.tombstone t ON t.report_id = e.report_id
 WHERE e.done_at IS NULL ORDER BY e.asked_at LIMIT 1000
 `
@@ -49,6 +50,7 @@ WHERE e.done_at IS NULL ORDER BY e.asked_at LIMIT 1000
 type ErasuresDueRow struct {
 	ReportID  event.ID
 	Community string
+	AskedAt   time.Time
 	Unread    bool
 }
 
@@ -61,7 +63,12 @@ func (q *Queries) ErasuresDue(ctx context.Context) ([]ErasuresDueRow, error) {
 	var items []ErasuresDueRow
 	for rows.Next() {
 		var i ErasuresDueRow
-		if err := rows.Scan(&i.ReportID, &i.Community, &i.Unread); err != nil {
+		if err := rows.Scan(
+			&i.ReportID,
+			&i.Community,
+			&i.AskedAt,
+			&i.Unread,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -26,7 +26,13 @@ type dimensions struct {
 
 func (c *Collector) storeDimensions(ctx context.Context, batch []jetstream.Msg) (done []jetstream.Msg, err error) {
 	var all []dimensions
+	var withdrawn []event.ID
 	for _, msg := range batch {
+		if id, ok := withdrawnReport(msg); ok {
+			withdrawn = append(withdrawn, id)
+			done = append(done, msg)
+			continue
+		}
 		d, ok, err := c.readDimensions(msg)
 		if c.waits(msg, err) {
 			_ = msg.NakWithDelay(c.laterWait)
@@ -41,10 +47,25 @@ func (c *Collector) storeDimensions(ctx context.Context, batch []jetstream.Msg) 
 		}
 		done = append(done, msg)
 	}
-	if len(all) == 0 {
+	if len(all) == 0 && len(withdrawn) == 0 {
 		return done, nil
 	}
-	return done, c.commit(ctx, func(q *store.Queries) error { return addDimensions(ctx, q, all) })
+	return done, c.commit(ctx, func(q *store.Queries) error {
+		if err := addDimensions(ctx, q, all); err != nil {
+			return err
+		}
+		if err := q.ForgetReports(ctx, withdrawn); err != nil {
+			return fmt.Errorf("forgetting withdrawn reports: %w", err)
+		}
+		return nil
+	})
+}
+
+// withdrawnReport returns the report that its reporter takes back. Nothing in
+// the message is for statistics but that.
+func withdrawnReport(msg jetstream.Msg) (event.ID, bool) {
+	subject, err := event.ParseSubject(msg.Subject())
+	return subject.ID, err == nil && subject.Event == event.ReportWithdrawn
 }
 
 // readDimensions reports false for a message that is no new report, or one that
@@ -113,6 +134,9 @@ func (c *Collector) key(community, id string) (open.PrivateKey, error) {
 // addDimensions stores each report once, in the order of ids: two that store the
 // same reports then wait for one another instead of for each other.
 func addDimensions(ctx context.Context, q *store.Queries, all []dimensions) error {
+	if len(all) == 0 {
+		return nil
+	}
 	slices.SortStableFunc(all, func(a, b dimensions) int { return bytes.Compare(a.report[:], b.report[:]) })
 	all = slices.CompactFunc(all, func(a, b dimensions) bool { return a.report == b.report })
 	var p store.AddDimensionsParams

@@ -300,3 +300,34 @@ func TestNothingIsLostWhilePostgreSQLIsAway(t *testing.T) {
 		t.Errorf("%d facts are there, want 10", n)
 	}
 }
+
+func TestAWithdrawnReportIsCountedNowhereUnlessItWasCountedBefore(t *testing.T) {
+	b := setup(t)
+	at := time.Now().UTC().Truncate(time.Second)
+	var ids []event.ID
+	for range 3 {
+		id, submitted := b.report(nil)
+		ids = append(ids, id)
+		b.publish(submitted)
+	}
+	b.publish(b.closed(event.ActionWarning, at, 2, ids...))
+	stop := b.start()
+	b.settled()
+	if n := b.count(whole); n != 3 {
+		t.Fatalf("%d reports have both halves, want 3", n)
+	}
+	if _, err := b.admin.Exec(t.Context(), `UPDATE stats.report SET counted = true WHERE report_id = $1`, ids[0]); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range ids[:2] {
+		b.publish(&nats.Msg{Subject: event.ReportSubject(event.ReportWithdrawn, "demo", id).String(), Data: []byte("{}")})
+	}
+	b.settled()
+	stop()
+	if n := b.count("stats.report WHERE counted"); n != 1 {
+		t.Errorf("%d counted reports are there, want the one: what was counted stays counted", n)
+	}
+	if n := b.count(whole + " AND NOT counted"); n != 1 {
+		t.Errorf("%d reports wait to be counted, want the one that was not withdrawn", n)
+	}
+}

@@ -102,3 +102,13 @@ func (q *Queries) CountWaiting(ctx context.Context, community string) (int64, er
 	err := row.Scan(&count)
 	return count, err
 }
+
+const forgetReports = `-- name: ForgetReports :exec
+DELETE FROM stats.report WHERE report_id = ANY($1::uuid[]) AND NOT counted
+`
+
+// What was withdrawn before a release counted it.
+func (q *Queries) ForgetReports(ctx context.Context, reportIds []event.ID) error {
+	_, err := q.db.Exec(ctx, forgetReports, reportIds)
+	return err
+}

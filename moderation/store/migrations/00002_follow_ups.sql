@@ -70,6 +70,7 @@ GRANT UPDATE (stopped) ON moderation.report TO recourse_console;
 
 GRANT SELECT (report_id) ON moderation.tombstone TO recourse_janitor;
 GRANT SELECT, UPDATE (done_at) ON janitor.erasure TO recourse_janitor;
+GRANT UPDATE (dropped) ON janitor.purged_report TO recourse_janitor;
 
 -- +goose Down
 DROP TABLE janitor.erasure;

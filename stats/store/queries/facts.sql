@@ -26,3 +26,7 @@ WHERE NOT report.counted AND (report.decided_at IS NULL
 -- Reports that both halves are there of and that no release has counted.
 SELECT count(*) FROM stats.report
 WHERE community = @community AND NOT counted AND kind IS NOT NULL AND decided_at IS NOT NULL;
+
+-- name: ForgetReports :exec
+-- What was withdrawn before a release counted it.
+DELETE FROM stats.report WHERE report_id = ANY(@report_ids::uuid[]) AND NOT counted;

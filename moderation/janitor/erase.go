@@ -1,0 +1,86 @@
+package janitor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"recourse/internal/event"
+	"recourse/internal/fault"
+	"recourse/moderation/store"
+)
+
+// Erase deletes from the streams, bytes and all, what was asked for: every
+// message of a withdrawn report, in QUARANTINE too. The withdrawal itself stays:
+// it holds nothing, and statistics must hear of it.
+func (j *Janitor) Erase(ctx context.Context) error {
+	q := store.New(j.pool)
+	due, err := q.ErasuresDue(ctx)
+	if err != nil {
+		return fmt.Errorf("looking for erasures: %w", err)
+	}
+	var failed error
+	for _, e := range due {
+		if err := j.erase(ctx, q, e); err != nil {
+			failed = errors.Join(failed, err) // the others must not wait for this one
+			continue
+		}
+		fault.Point("janitor.erase.after")
+		at := j.now()
+		if err := q.ErasureDone(ctx, store.ErasureDoneParams{ReportID: e.ReportID, AskedAt: e.AskedAt, DoneAt: &at}); err != nil {
+			failed = errors.Join(failed, fmt.Errorf("noting an erasure: %w", err))
+		}
+	}
+	return failed
+}
+
+func (j *Janitor) erase(ctx context.Context, q *store.Queries, e store.ErasuresDueRow) error {
+	// Before anything goes: an id counted twice does no harm, one forgotten would.
+	var err error
+	if e.Unread {
+		err = q.RememberDropped(ctx, store.RememberDroppedParams{ReportID: e.ReportID, PurgedAt: j.now()})
+	} else {
+		err = q.RememberPurged(ctx, store.RememberPurgedParams{Ids: []event.ID{e.ReportID}, PurgedAt: j.now()})
+	}
+	if err != nil {
+		return fmt.Errorf("remembering an erased report: %w", err)
+	}
+	fault.Point("janitor.erase.before")
+	kept := event.ReportSubject(event.ReportWithdrawn, e.Community, e.ReportID).String()
+	for stream, subject := range map[string]string{
+		event.StreamReports:    event.ReportSubject("*", e.Community, e.ReportID).String(),
+		event.StreamQuarantine: event.QuarantineSubject(e.Community, e.ReportID),
+	} {
+		if err := j.eraseSubject(ctx, stream, subject, kept); err != nil {
+			return fmt.Errorf("erasing from %s: %w", stream, err)
+		}
+	}
+	return nil
+}
+
+// eraseSubject deletes every message on subjects that match, but for one.
+func (j *Janitor) eraseSubject(ctx context.Context, name, subject, kept string) error {
+	stream, err := j.js.Stream(ctx, name)
+	if err != nil {
+		return err
+	}
+	for seq := uint64(1); ; {
+		msg, err := stream.GetMsg(ctx, seq, jetstream.WithGetMsgSubject(subject))
+		if errors.Is(err, jetstream.ErrMsgNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		seq = msg.Sequence + 1
+		if msg.Subject == kept {
+			continue
+		}
+		if err := stream.SecureDeleteMsg(ctx, msg.Sequence); err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
+			return err
+		}
+		fault.Point("janitor.erase.within")
+	}
+}
