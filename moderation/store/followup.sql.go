@@ -382,6 +382,16 @@ func (q *Queries) SetStopped(ctx context.Context, arg SetStoppedParams) error {
 	return err
 }
 
+const storeReports = `-- name: StoreReports :exec
+SELECT pg_advisory_xact_lock_shared(7314008)
+`
+
+// Held by whoever stores new reports; WithdrawUnread waits for all of them.
+func (q *Queries) StoreReports(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, storeReports)
+	return err
+}
+
 const tombstoneOf = `-- name: TombstoneOf :one
 SELECT report_id, community, status_key, reply_key, withdrawn_at FROM moderation.tombstone WHERE report_id = $1
 `
@@ -397,4 +407,13 @@ func (q *Queries) TombstoneOf(ctx context.Context, reportID event.ID) (Moderatio
 		&i.WithdrawnAt,
 	)
 	return i, err
+}
+
+const withdrawUnread = `-- name: WithdrawUnread :exec
+SELECT pg_advisory_xact_lock(7314008)
+`
+
+func (q *Queries) WithdrawUnread(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, withdrawUnread)
+	return err
 }

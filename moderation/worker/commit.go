@@ -42,6 +42,9 @@ func (w *Worker) commit(ctx context.Context, batch []opened) ([]status.Report, e
 	fault.Point("worker.commit.before")
 	err := postgres.InTx(ctx, w.pool, func(tx pgx.Tx) error {
 		q := store.New(tx)
+		if err := q.StoreReports(ctx); err != nil {
+			return fmt.Errorf("waiting for withdrawals: %w", err)
+		}
 		there, err := q.ReportsThere(ctx, ids)
 		if err != nil {
 			return fmt.Errorf("looking for reports: %w", err)

@@ -101,7 +101,7 @@ func (w *Worker) commitFollowUp(ctx context.Context, f *followed) (status.Report
 		q := store.New(tx)
 		place, err := q.ReportPlace(ctx, up.Report)
 		if errors.Is(err, pgx.ErrNoRows) {
-			return w.followNothing(ctx, q, up)
+			return w.followNothing(ctx, q, f)
 		}
 		if err != nil {
 			return fmt.Errorf("looking for a report: %w", err)
@@ -135,17 +135,37 @@ func (w *Worker) commitFollowUp(ctx context.Context, f *followed) (status.Report
 	return loadStatus(ctx, store.New(w.pool), up.Report)
 }
 
+// aWhile is how many deliveries a withdrawal waits for its report, which is
+// mostly just being stored.
+const aWhile = 3
+
 // followNothing is for a report that is in no case. A withdrawal takes effect
-// all the same, so that what nobody could read, as in quarantine, goes too.
-func (w *Worker) followNothing(ctx context.Context, q *store.Queries, up event.FollowUp) error {
-	if up.Event != event.ReportWithdrawn {
-		if _, err := q.TombstoneOf(ctx, up.Report); !errors.Is(err, pgx.ErrNoRows) {
-			return err // it follows a report that was withdrawn: nothing is kept
-		}
+// all the same after a while, so that what nobody could read, as in quarantine,
+// goes too.
+func (w *Worker) followNothing(ctx context.Context, q *store.Queries, f *followed) error {
+	up := f.followUp
+	if _, err := q.TombstoneOf(ctx, up.Report); err == nil {
+		return askErasure(ctx, q, up, status.At(w.now())) // what it follows was withdrawn: nothing is kept
+	} else if !errors.Is(err, pgx.ErrNoRows) {
+		return fmt.Errorf("looking for a tombstone: %w", err)
+	}
+	meta, err := f.msg.Metadata()
+	if err != nil {
+		return err
+	}
+	if up.Event != event.ReportWithdrawn || meta.NumDelivered < aWhile {
 		return errNoReport
 	}
+	// Whoever stores the report at this moment is waited for, and who comes later
+	// finds the tombstone.
+	if err := q.WithdrawUnread(ctx); err != nil {
+		return fmt.Errorf("waiting for reports that are being stored: %w", err)
+	}
+	if _, err := q.ReportPlace(ctx, up.Report); !errors.Is(err, pgx.ErrNoRows) {
+		return errors.Join(err, errNoReport) // it is there now: the next delivery finds it
+	}
 	now := status.At(w.now())
-	err := q.InsertTombstone(ctx, store.InsertTombstoneParams{
+	err = q.InsertTombstone(ctx, store.InsertTombstoneParams{
 		ReportID: up.Report, Community: up.Community, StatusKey: up.StatusKey, ReplyKey: up.ReplyKey, WithdrawnAt: now,
 	})
 	if err != nil {

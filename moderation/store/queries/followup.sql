@@ -10,6 +10,13 @@ SELECT id, community, state, version, article, conduct, again, first_look_due FR
 -- name: LockReport :one
 SELECT id, case_id, community, reply_key, version, withdrawn_at FROM moderation.report WHERE id = @report_id FOR UPDATE;
 
+-- name: StoreReports :exec
+-- Held by whoever stores new reports; WithdrawUnread waits for all of them.
+SELECT pg_advisory_xact_lock_shared(7314008);
+
+-- name: WithdrawUnread :exec
+SELECT pg_advisory_xact_lock(7314008);
+
 -- name: FollowUpThere :one
 SELECT EXISTS (SELECT FROM moderation.follow_up WHERE id = @id);
 
