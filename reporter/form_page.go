@@ -162,7 +162,7 @@ func (i *Intake) formView(c *gin.Context, b community.Bundle, wanted string) vie
 
 func (i *Intake) renderForm(c *gin.Context, status int, v view, b community.Bundle, body formBody) {
 	if status >= http.StatusBadRequest {
-		v.Title = v.texts["title.error"]
+		v.Title = v.texts.plain("title.error")
 	}
 	d := body.Draft
 	body.Action = "/c/" + b.Name + "/report"
@@ -217,12 +217,12 @@ func (v view) faults(fs faults) []shownFault {
 		if input == "" {
 			continue // community and language: no person types them, and both are good here
 		}
-		s := shownFault{Input: input, Anchor: input, Label: v.texts[labels[input]], Text: v.words(f, input)}
+		s := shownFault{Input: input, Anchor: input, Label: v.texts.plain(labels[input]), Text: v.words(f, input)}
 		if first, ok := firstChoice[input]; ok {
 			s.Anchor += "-" + first
 		}
 		if n, err := strconv.Atoi(strings.TrimSuffix(index, "]")); err == nil && input == inputLinks {
-			s.Text = strings.NewReplacer("{number}", strconv.Itoa(n+1), "{error}", s.Text).Replace(v.texts["error.link"])
+			s.Text = v.texts.plain("error.link", "number", n+1, "error", s.Text)
 		}
 		shown = append(shown, s)
 	}
@@ -231,9 +231,9 @@ func (v view) faults(fs faults) []shownFault {
 
 // words returns what is wrong: the input's own words where it has some.
 func (v view) words(f fault, input string) string {
-	s, ok := v.texts["error."+string(f.Rule)+"."+input]
-	if !ok {
-		s = v.texts["error."+string(f.Rule)]
+	key := "error." + string(f.Rule)
+	if own := key + "." + input; v.texts.Has(own) {
+		key = own
 	}
-	return strings.ReplaceAll(s, "{max}", v.Number(f.Max))
+	return v.texts.plain(key, "max", f.Max)
 }

@@ -1,15 +1,14 @@
 package reporter
 
 import (
-	"io/fs"
-	"maps"
-	"regexp"
-	"slices"
+	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"recourse/internal/event"
+	"recourse/internal/messages"
+	"recourse/internal/messages/usage"
 )
 
 func load(t *testing.T) languages {
@@ -21,105 +20,115 @@ func load(t *testing.T) languages {
 	return l
 }
 
-func TestEveryLanguageHasEveryText(t *testing.T) {
-	l := load(t)
-	if got := strings.Join(l.all(), " "); got != "en ar fr" {
-		t.Errorf("languages %s", got)
-	}
-	placeholder := regexp.MustCompile(`\{\w+\}`)
-	want := slices.Sorted(maps.Keys(l["en"]))
-	for tag, texts := range l {
-		if got := slices.Sorted(maps.Keys(texts)); !slices.Equal(got, want) {
-			t.Errorf("%s has other keys than English", tag)
-		}
-		for key, text := range texts {
-			if strings.TrimSpace(text) == "" && key != "number.separator" {
-				t.Errorf("%s: %s is empty", tag, key)
-			}
-			given, wanted := placeholder.FindAllString(text, -1), placeholder.FindAllString(l["en"][key], -1)
-			slices.Sort(given)
-			slices.Sort(wanted)
-			if !slices.Equal(given, wanted) {
-				t.Errorf("%s: %s has the placeholders %v, want %v", tag, key, given, wanted)
-			}
-		}
+// rightlyTheSame lists messages that are the same word in English and in
+// another language, by its tag, so that they are no leftover.
+func rightlyTheSame() map[string][]string {
+	return map[string][]string{
+		"fr": {"kind.violence"},
 	}
 }
 
-func TestEveryTextIsUsedAndEveryTextUsedIsThere(t *testing.T) {
-	used := map[string]bool{}
-	literal := regexp.MustCompile(`T "([a-z0-9_.]+)"`)
-	files, err := fs.Glob(templateFiles, "templates/*.html")
+func TestEveryLanguageIsWhole(t *testing.T) {
+	l := load(t)
+	if got := strings.Join(l.all(), " "); got != "en fr ar" {
+		t.Errorf("languages %s", got)
+	}
+	for _, line := range l.Compare(rightlyTheSame()) {
+		t.Error(line)
+	}
+}
+
+// constructed lists the keys that are put together from a code.
+func constructed() map[string][]string {
+	return map[string][]string{
+		"kind.":      usage.Each("kind.", event.Kinds(), "", ".hint"),
+		"role.":      usage.Each("role.", event.Roles()),
+		"ground.":    usage.Each("ground.", event.Grounds()),
+		"gender.":    usage.Each("gender.", without(event.Genders(), event.GenderUnknown)),
+		"age_band.":  usage.Each("age_band.", without(event.AgeBands(), event.AgeUnknown)),
+		"action.":    usage.Each("action.", event.Actions()),
+		"milestone.": usage.Each("milestone.", event.Milestones()),
+		"problem.":   usage.Each("problem.", []string{"400", "404", "413", "415", "503"}, ".heading", ".text"),
+		"error.": append(usage.Each("error.", []rule{
+			ruleGivenTwice, ruleNotOnList, ruleRepeated, ruleTooLong, ruleTooMany, ruleCharacters,
+		}), "error.required.kind", "error.required.description"),
+		"status.": usage.Each("status.", []rule{ruleRequired, ruleReceipt, ruleMistyped}),
+	}
+}
+
+func TestEveryMessageIsUsedAndEveryMessageUsedIsThere(t *testing.T) {
+	lines, err := usage.Check("languages/en.json", load(t).In("en").Keys(), usage.Sources{
+		Files:       os.DirFS("."),
+		Constructed: constructed(),
+		Besides:     append(messages.DateKeys(), messages.SpanKeys()...),
+		NotKeys:     []string{fieldPlatform, fieldHandle},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range files {
-		b, err := templateFiles.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range literal.FindAllStringSubmatch(string(b), -1) {
-			used[m[1]] = true
-		}
-	}
-	codes(used, "kind.", event.Kinds())
-	codes(used, "role.", event.Roles())
-	codes(used, "ground.", event.Grounds())
-	codes(used, "gender.", without(event.Genders(), event.GenderUnknown))
-	codes(used, "age_band.", without(event.AgeBands(), event.AgeUnknown))
-	codes(used, "action.", event.Actions())
-	codes(used, "milestone.", event.Milestones())
-	for _, kind := range event.Kinds() {
-		used["kind."+string(kind)+".hint"] = true
-	}
-	for _, key := range []string{
-		"language.name", "language.direction", "number.separator", "date.format", "date.first_day",
-		"title.report", "title.error", "title.done", "title.status", "title.conduct", "title.home", "title.problem",
-		"error.required.kind", "error.required.description", "error.not_on_list", "error.given_twice", "error.repeated",
-		"error.too_long", "error.too_many", "error.characters", "error.link", "error.away", "error.too_large", "error.broken",
-		"status.required", "status.receipt", "status.mistyped", "status.unknown", "status.away", "status.broken",
-	} {
-		used[key] = true
-	}
-	codes(used, "month.", []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"})
-	for _, status := range []string{"400", "404", "413", "415", "503"} {
-		used["problem."+status+".heading"], used["problem."+status+".text"] = true, true
-	}
-	english := load(t)["en"]
-	for key := range used {
-		if english[key] == "" {
-			t.Errorf("%s is used and not there", key)
-		}
-	}
-	for key := range english {
-		if !used[key] {
-			t.Errorf("%s is there and not used", key)
-		}
+	for _, line := range lines {
+		t.Error(line)
 	}
 }
 
-func codes[T ~string](used map[string]bool, prefix string, list []T) {
-	for _, code := range list {
-		used[prefix+string(code)] = true
-	}
-}
-
-func TestDatesAndNumbersReadAsPeopleWriteThem(t *testing.T) {
+// The switch names every language in the language itself.
+func TestLanguagesAreNamedInThemselves(t *testing.T) {
 	l := load(t)
-	at := time.Date(2026, 12, 1, 23, 7, 0, 0, time.FixedZone("", -3600))
 	for tag, want := range map[string]string{
-		"en": "2 December 2026, 00:07 UTC", "fr": "2 décembre 2026 à 00:07 UTC", "ar": "2 ديسمبر 2026، الساعة 00:07 بالتوقيت العالمي",
+		"en": "English", "fr": "Français", "es": "Español", "pt": "Português",
+		"ar": "العربية", "ko": "한국어", "hi": "हिन्दी", "sw": "Kiswahili",
 	} {
-		if got, err := l[tag].date(at); err != nil || got != want {
-			t.Errorf("%s: %q, %v, want %q", tag, got, err, want)
+		if got := l.in(tag); got.Tag() == tag && got.Name() != want {
+			t.Errorf("%s is named %q, want %q", tag, got.Name(), want)
 		}
 	}
-	if got, err := l["fr"].date(at.Add(-24 * time.Hour)); err != nil || !strings.HasPrefix(got, "1er décembre") {
+}
+
+func TestDatesNumbersAndSpansReadAsPeopleWriteThem(t *testing.T) {
+	v := func(tag string) view { return view{texts: load(t).in(tag)} }
+	at := time.Date(2026, 12, 1, 23, 7, 0, 0, time.FixedZone("", -3600))
+	for _, c := range []struct{ tag, date, number, span, until string }{
+		{"en", "2 December 2026, 00:07 UTC", "20,000", "2 weeks", "in 2 hours"},
+		{"fr", "2 décembre 2026 à 00:07 UTC", "20\u202f000", "2 semaines", "dans 2 heures"},
+		{"ar", "2 ديسمبر 2026، الساعة 00:07 بالتوقيت العالمي", "20,000", "أسبوعين", "خلال ساعتين"},
+	} {
+		if got, err := v(c.tag).Date(at); err != nil || got != c.date {
+			t.Errorf("%s: %q, %v, want %q", c.tag, got, err, c.date)
+		}
+		if got := v(c.tag).Number(20000); got != c.number {
+			t.Errorf("%s: %q, want %q", c.tag, got, c.number)
+		}
+		if got, err := v(c.tag).Span(14 * 24 * time.Hour); err != nil || got != c.span {
+			t.Errorf("%s: %q, %v, want %q", c.tag, got, err, c.span)
+		}
+		if got, err := v(c.tag).Until(at, at.Add(2*time.Hour)); err != nil || got != c.until {
+			t.Errorf("%s: %q, %v, want %q", c.tag, got, err, c.until)
+		}
+	}
+	if got, err := v("fr").Day(at.Add(-24 * time.Hour)); err != nil || got != "1er décembre 2026" {
 		t.Errorf("%q, %v", got, err)
 	}
-	for n, want := range map[int]string{0: "0", 50: "50", 300: "300", 2048: "2,048", 20000: "20,000", 1234567: "1,234,567"} {
-		if got := l["en"].number(n); got != want {
-			t.Errorf("%d is written %s", n, got)
+}
+
+// Every language can write every date and span: a message that is there may
+// still lack a value that the code does not give.
+func TestEveryLanguageWritesEveryDateAndSpan(t *testing.T) {
+	l := load(t)
+	now := time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
+	for _, tag := range l.all() {
+		v := view{texts: l.in(tag)}
+		for _, d := range []time.Duration{0, time.Minute, 2 * time.Minute, time.Hour, 5 * time.Hour, 50 * time.Hour, 24 * time.Hour, 21 * 24 * time.Hour, 100 * 24 * time.Hour} {
+			if got, err := v.Until(now, now.Add(d)); err != nil || got == "" {
+				t.Errorf("%s: until %v: %q, %v", tag, d, got, err)
+			}
+			if got, err := v.Span(d); err != nil || got == "" {
+				t.Errorf("%s: %v: %q, %v", tag, d, got, err)
+			}
+		}
+		for month := range 12 {
+			if got, err := v.Date(now.AddDate(0, month, month)); err != nil || got == "" {
+				t.Errorf("%s: month %d: %q, %v", tag, month+1, got, err)
+			}
 		}
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"recourse/internal/community"
+	"recourse/internal/messages"
 	"recourse/internal/web"
 )
 
@@ -78,35 +79,45 @@ type languageChoice struct {
 	Current bool
 }
 
-// T returns a text in the page's language.
-func (v view) T(key string, pairs ...string) (string, error) { return v.texts.get(key, pairs...) }
+// T returns a message in the page's language. Names and values follow the key:
+// {{.T "wait.days" "count" 3}}.
+func (v view) T(key string, pairs ...any) (string, error) { return v.texts.Text(key, pairs...) }
 
 // Dir is the direction of the page's script.
-func (v view) Dir() (string, error) { return v.texts.get("language.direction") }
+func (v view) Dir() string { return v.texts.Dir() }
 
-// Date writes a time as people of the page's language do.
-func (v view) Date(at time.Time) (string, error) { return v.texts.date(at) }
+// Date writes a day and a time as people of the page's language do.
+func (v view) Date(at time.Time) (string, error) { return v.texts.Date(at) }
+
+// Day writes a day as people of the page's language do.
+func (v view) Day(at time.Time) (string, error) { return v.texts.Day(at) }
+
+// Span writes how long something takes, such as 3 weeks.
+func (v view) Span(d time.Duration) (string, error) { return v.texts.Span(d) }
+
+// Until writes how long it is from now to a deadline, such as in 2 hours.
+func (v view) Until(now, deadline time.Time) (string, error) { return v.texts.Until(now, deadline) }
 
 // Number writes a number as people of the page's language do.
-func (v view) Number(n int) string { return v.texts.number(n) }
+func (v view) Number(n int) string { return v.texts.Number(n) }
 
 // view starts a page in one of the offered languages: the one that a wish asks
 // for, or else the browser's, or else the first. Title is a key.
 func (p *pages) view(c *gin.Context, offered []string, title string, wishes ...string) view {
-	lang := choose(offered, append(wishes, c.GetHeader("Accept-Language"))...)
+	lang := messages.Choose(offered, append(wishes, c.GetHeader("Accept-Language"))...)
 	v := view{
 		Lang: lang, Stylesheet: "/static/" + p.styleName, texts: p.languages.in(lang),
 	}
-	v.Title = v.texts[title]
+	v.Title = v.texts.plain(title)
 	for _, tag := range offered {
-		v.Languages = append(v.Languages, languageChoice{Tag: tag, Name: p.languages.in(tag)["language.name"], Current: tag == lang})
+		v.Languages = append(v.Languages, languageChoice{Tag: tag, Name: p.languages.In(tag).Name(), Current: tag == lang})
 	}
 	return v
 }
 
 // communityView starts a page of a community.
 func (p *pages) communityView(c *gin.Context, b community.Bundle, title string, wishes ...string) view {
-	v := p.view(c, p.languages.offered(b.Languages), title, wishes...)
+	v := p.view(c, p.languages.Offered(b.Languages), title, wishes...)
 	v.Community, v.CommunityLang = b.Title.Choose(v.Lang, b.Languages)
 	return v
 }

@@ -232,6 +232,8 @@ func TestThePageIsInTheLanguageAskedFor(t *testing.T) {
 		{"/c/demo/report", "ar-MA", "ar"},
 		{"/c/demo/report", "de, ja", "en"},
 		{"/c/demo/report", "nonsense;;q=x", "en"},
+		{"/c/demo/report", "xx-YY, ar;q=0.5, fr;q=0", "ar"},
+		{"/c/demo/report", "*", "en"},
 		{"/c/demo/report?lang=ar", "fr", "ar"},
 		{"/c/demo/report?lang=xx", "fr", "fr"},
 		{"/c/demo/report?lang=%22%3E%3Cscript%3E", "", "en"},
@@ -242,7 +244,11 @@ func TestThePageIsInTheLanguageAskedFor(t *testing.T) {
 		{"/", "fr", "fr"},
 	} {
 		a := b.get(c.path, "Accept-Language", c.accept)
-		if !strings.Contains(a.body, `<html lang="`+c.lang+`"`) || strings.Contains(a.body, "<script") {
+		direction := "ltr"
+		if c.lang == "ar" {
+			direction = "rtl"
+		}
+		if !strings.Contains(a.body, "\n"+`<html lang="`+c.lang+`" dir="`+direction+`">`+"\n") || strings.Contains(a.body, "<script") {
 			t.Errorf("%s with %q: %.60s, want %s", c.path, c.accept, a.body, c.lang)
 		}
 	}

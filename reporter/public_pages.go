@@ -1,6 +1,7 @@
 package reporter
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -17,7 +18,6 @@ func (i *Intake) homePage(c *gin.Context) {
 	v := i.pages.view(c, i.pages.languages.all(), "title.home", c.Query(inputSwitch))
 	type entry struct{ Title, Report, Conduct string }
 	all := i.communities.All()
-	slices.SortFunc(all, func(a, b community.Bundle) int { return strings.Compare(a.Name, b.Name) })
 	entries := make([]entry, 0, len(all))
 	for _, b := range all {
 		entries = append(entries, entry{
@@ -26,6 +26,10 @@ func (i *Intake) homePage(c *gin.Context) {
 			Conduct: "/c/" + b.Name + "/conduct?lang=" + v.Lang,
 		})
 	}
+	compare := v.texts.Compare()
+	slices.SortFunc(entries, func(a, b entry) int {
+		return cmp.Or(compare(a.Title, b.Title), strings.Compare(a.Report, b.Report))
+	})
 	v.Body = entries
 	i.pages.render(c, http.StatusOK, "home", v)
 }
