@@ -3,6 +3,7 @@ package messages_test
 import (
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -268,4 +269,23 @@ func TestSpansAreExactAndDeadlinesRoundDown(t *testing.T) {
 			t.Errorf("%v: %q, %v, want %q", d, got, err, want)
 		}
 	}
+}
+
+// The race detector watches what many requests share.
+func TestOneLanguageServesManyAtOnce(t *testing.T) {
+	t.Parallel()
+	c := load(t, letters())
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for n := range 100 {
+				if got, err := c.In("ar").Text("mail", "count", 1000+n); err != nil || !strings.HasPrefix(got, "1,") {
+					t.Errorf("%q, %v", got, err)
+				}
+				_ = messages.Choose(c.Tags(), "fr-CA, en")
+				_ = c.In("fr").Name()
+			}
+		})
+	}
+	all.Wait()
 }
