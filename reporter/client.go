@@ -16,6 +16,7 @@ var errClientKey = errors.New("not a key of this community")
 type client struct {
 	name          string
 	authenticated bool
+	reportsPerDay int // its quota; 0: none
 }
 
 // identity tells clients apart behind an Idempotency-Key. A client cannot name
@@ -42,7 +43,7 @@ func clientOf(h http.Header, b community.Bundle) (client, error) {
 	found := client{}
 	for _, c := range b.Clients { // to the end, so that time does not tell which one it was
 		if subtle.ConstantTimeCompare(hash, c.KeyHash) == 1 {
-			found = client{name: c.Name, authenticated: true}
+			found = client{name: c.Name, authenticated: true, reportsPerDay: c.ReportsPerDay}
 		}
 	}
 	if !found.authenticated {

@@ -79,7 +79,8 @@ func (f followUp) takenBefore(p progress, id event.ID) bool {
 }
 
 // follow seals and publishes a follow-up, and returns its id once it is stored.
-// Its errors match errUnknown, errAway and refusal, and never quote it.
+// Its errors match errUnknown, errAway, limitedError and refusal, and never quote
+// it.
 func (i *Intake) follow(ctx context.Context, secret receipt.Receipt, f followUp) (event.ID, error) {
 	found, err := i.lookup.find(ctx, secret)
 	if err != nil {
@@ -98,6 +99,9 @@ func (i *Intake) follow(ctx context.Context, secret receipt.Receipt, f followUp)
 	bundle, ok := i.communities.Get(found.community)
 	if !ok {
 		return event.ID{}, fmt.Errorf("%w: the report's community is not known", errAway)
+	}
+	if err := i.allowFollowUp(ctx, bundle, found.ID); err != nil {
+		return event.ID{}, err
 	}
 	up, err := newFollowUp(id, f.event, bundle, secret, i.now())
 	if err != nil {

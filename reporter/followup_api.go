@@ -100,11 +100,14 @@ func (o object) receipt() receipt.Receipt {
 // refuseReceipt answers where a good receipt leads to nothing.
 func (i *Intake) refuseReceipt(c *gin.Context, err error) {
 	why, refused := errors.AsType[refusal](err)
+	limited, tooMany := errors.AsType[limitedError](err)
 	switch {
+	case tooMany:
+		tooManyRequests(c, limited.wait, limited.detail())
 	case refused:
 		web.WriteProblem(c, web.Problem{Status: http.StatusConflict, Detail: why.Error()})
 	case errors.Is(err, errUnknown):
-		web.WriteProblem(c, web.Problem{Status: http.StatusNotFound, Detail: "No report has this receipt."})
+		i.wrongReceipt(c)
 	case errors.Is(err, errAway):
 		i.log.Warn("a receipt can't be served now", "error", err)
 		web.RetryLater(c, retryAfter, "This can't be done right now. Nothing was stored: send it again later.")

@@ -24,6 +24,7 @@ type formBody struct {
 	Token   string
 	Draft   draft
 	Notice  string // key of what went wrong with the form as a whole, or ""
+	Minutes int    // of a notice that says how long to wait
 	Faults  []shownFault
 
 	MaxDescription, MaxLinks                 int
@@ -107,7 +108,15 @@ func (i *Intake) postForm(c *gin.Context) {
 		i.renderForm(c, http.StatusUnprocessableEntity, v, bundle, body)
 		return
 	}
-	secret, err := i.submit(c.Request.Context(), submission{community: bundle, report: r, route: formRoute, key: key})
+	secret, err := i.submit(c.Request.Context(), submission{
+		community: bundle, report: r, route: formRoute, key: key, network: i.proxies.Network(c.Request),
+	})
+	if limited, tooMany := errors.AsType[limitedError](err); tooMany {
+		setRetryAfter(c, limited.wait)
+		body.Notice, body.Minutes = "error.limited", minutes(limited.wait)
+		i.renderForm(c, http.StatusTooManyRequests, v, bundle, body)
+		return
+	}
 	if err != nil {
 		status, body.Notice = i.refuseForm(c, err)
 		i.renderForm(c, status, v, bundle, body)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"recourse/internal/community"
 	"recourse/internal/keys"
 	"recourse/internal/web"
+	"recourse/reporter/limit"
 )
 
 const (
@@ -32,6 +34,9 @@ type Config struct {
 	Log      *slog.Logger          // never gets what a person wrote
 	Now      func() time.Time      // time.Now, but for tests
 	Registry prometheus.Registerer // nil where nobody counts
+
+	TrustedProxies      []netip.Prefix // the operator's own; none: the TCP peer is who sends
+	ClientAddressHeader string         // to which they append the address that they see
 }
 
 // Intake takes reports and tells what became of them. Any number of them may
@@ -43,6 +48,8 @@ type Intake struct {
 	secrets     secrets
 	publisher   *publisher
 	lookup      *lookup
+	limiter     *limit.Limiter
+	proxies     limit.Proxies
 	pages       *pages
 	counters    counters
 	log         *slog.Logger
@@ -69,6 +76,10 @@ func New(cfg Config) (*Intake, error) {
 	if err != nil {
 		return nil, err
 	}
+	proxies, err := limit.NewProxies(cfg.TrustedProxies, cfg.ClientAddressHeader)
+	if err != nil {
+		return nil, err
+	}
 	source := community.NewSource(js, ed25519.PublicKey(operator.Key), cfg.Log)
 	i := &Intake{
 		nats:        cfg.NATS,
@@ -76,6 +87,8 @@ func New(cfg Config) (*Intake, error) {
 		secrets:     s,
 		publisher:   &publisher{nc: cfg.NATS, js: js},
 		lookup:      &lookup{nc: cfg.NATS, js: js, communities: source, log: cfg.Log, now: cfg.Now},
+		limiter:     limit.New(js, s.rateLimit, cfg.Now, cfg.Log),
+		proxies:     proxies,
 		pages:       p,
 		counters:    newCounters(cfg.Registry),
 		log:         cfg.Log,

@@ -8,11 +8,13 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/goleak"
@@ -31,6 +33,8 @@ const (
 	marker    = "mArKeR-never-logged" // stands in what tests write; no log may hold it
 	clientKey = "a-key-of-256-random-bits-in-a-real-deployment"
 	formType  = "application/x-www-form-urlencoded"
+
+	headerPeer = "Test-Peer" // TCP peer of a request, where it is not the test itself
 )
 
 // today is the time that every intake under test reads.
@@ -41,6 +45,9 @@ type bench struct {
 	*testing.T
 
 	nats     *testbench.Bus
+	conn     *nats.Conn // of the intake that was started last
+	quiet    func()     // stops its look for changes of communities
+	trusted  []netip.Prefix
 	bundle   community.Bundle
 	admin    jetstream.JetStream
 	url      string
@@ -49,8 +56,8 @@ type bench struct {
 }
 
 // setup starts an intake for the community "demo", which has one API client,
-// and waits until it is ready.
-func setup(t *testing.T) *bench {
+// and waits until it is ready. Changes are made before it starts.
+func setup(t *testing.T, changes ...func(*bench)) *bench {
 	t.Helper()
 	b := &bench{T: t, nats: testbench.NATS(t), log: &testbench.Logs{}, registry: prometheus.NewRegistry()}
 	b.bundle = b.nats.Demo(t)
@@ -58,6 +65,9 @@ func setup(t *testing.T) *bench {
 	b.bundle.Clients = []community.Client{
 		{Name: "another platform", KeyHash: community.HashClientKey("another key")},
 		{Name: "the platform", KeyHash: community.HashClientKey(clientKey)},
+	}
+	for _, change := range changes {
+		change(b)
 	}
 	b.nats.PutCommunity(t, b.bundle)
 	b.admin = b.nats.JS(t, keys.Admin)
@@ -78,8 +88,10 @@ func (b *bench) in(t *testing.T) *bench {
 func (b *bench) start() *reporter.Intake {
 	b.Helper()
 	log := slog.New(slog.NewJSONHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	b.conn = b.nats.Connect(b, keys.Intake)
 	intake, err := reporter.New(reporter.Config{
-		NATS: b.nats.Connect(b, keys.Intake), Ring: b.nats.Ring(b, keys.Intake), Log: log, Now: today, Registry: b.registry,
+		NATS: b.conn, Ring: b.nats.Ring(b, keys.Intake), Log: log, Now: today, Registry: b.registry,
+		TrustedProxies: b.trusted, ClientAddressHeader: "X-Forwarded-For",
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -87,7 +99,16 @@ func (b *bench) start() *reporter.Intake {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- intake.Run(ctx) }()
-	server := httptest.NewServer(intake.Handler())
+	b.quiet = func() {
+		cancel()
+		done <- <-done
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if peer := r.Header.Get(headerPeer); peer != "" {
+			r.RemoteAddr = peer // a connection from elsewhere
+		}
+		intake.Handler().ServeHTTP(w, r)
+	}))
 	b.url = server.URL
 	b.Cleanup(func() {
 		server.Close()

@@ -59,6 +59,7 @@ func (i *Intake) postReport(c *gin.Context) {
 	}
 	secret, err := i.submit(c.Request.Context(), submission{
 		community: bundle, report: r, client: sender, route: "POST /v1/reports", key: key,
+		network: i.proxies.Network(c.Request),
 	})
 	if err != nil {
 		i.refuse(c, err)
@@ -85,7 +86,10 @@ func (i *Intake) communityOf(c *gin.Context, name string) (community.Bundle, boo
 
 // refuse answers where a good report could not be stored.
 func (i *Intake) refuse(c *gin.Context, err error) {
+	limited, tooMany := errors.AsType[limitedError](err)
 	switch {
+	case tooMany:
+		tooManyRequests(c, limited.wait, limited.detail())
 	case errors.Is(err, errTooLarge):
 		web.WriteProblem(c, web.Problem{Status: http.StatusRequestEntityTooLarge, Detail: "Description and links together are too long."})
 	case errors.Is(err, errAway):

@@ -15,11 +15,13 @@ import (
 )
 
 // secrets are the keys that only the intake has: without them nobody can link
-// an Idempotency-Key to a receipt, or a pseudonym to a participant.
+// an Idempotency-Key to a receipt, a pseudonym to a participant, or a counter to
+// an address.
 type secrets struct {
 	receiptSeed []byte
 	reporter    []byte
 	account     []byte
+	rateLimit   []byte
 }
 
 // readSecrets reads the newest of each, so that a rotation takes effect when
@@ -37,7 +39,11 @@ func readSecrets(ring *keys.Ring) (secrets, error) {
 	if err != nil {
 		return secrets{}, err
 	}
-	return secrets{receiptSeed: seed.Key, reporter: reporter.Key, account: account.Key}, nil
+	rateLimit, err := ring.Find(keys.RateLimit, "", "")
+	if err != nil {
+		return secrets{}, err
+	}
+	return secrets{receiptSeed: seed.Key, reporter: reporter.Key, account: account.Key, rateLimit: rateLimit.Key}, nil
 }
 
 // receiptOf returns the one receipt that belongs to this request: the same

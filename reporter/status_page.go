@@ -18,6 +18,8 @@ type statusBody struct {
 	Typed string    // the receipt, as it was typed
 	Fault string    // key of what is wrong with it, or ""
 	Found *progress // nil: nothing to show
+
+	Minutes int // of a fault that says how long to wait
 }
 
 // Milestones are the steps that this version has words for: a newer worker may
@@ -75,6 +77,11 @@ func (i *Intake) statusOf(c *gin.Context, body statusBody) (int, statusBody) {
 	found, err := i.lookup.find(c.Request.Context(), secret)
 	switch {
 	case errors.Is(err, errUnknown):
+		if wait, tooMany := i.tooManyWrong(c); tooMany {
+			setRetryAfter(c, wait)
+			body.Fault, body.Minutes = "status.limited", minutes(wait)
+			return http.StatusTooManyRequests, body
+		}
 		body.Fault = "status.unknown"
 		return http.StatusNotFound, body
 	case errors.Is(err, errAway):

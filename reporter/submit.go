@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/netip"
 
 	"recourse/internal/community"
 	"recourse/internal/event"
@@ -15,13 +16,14 @@ type submission struct {
 	community community.Bundle
 	report    report
 	client    client
-	route     string // by which it came
-	key       string // idempotency key, or ""
+	route     string       // by which it came
+	key       string       // idempotency key, or ""
+	network   netip.Prefix // from which it came; the zero Prefix where no limit by address may hold
 }
 
 // submit seals and publishes a report, and returns its receipt once it is
 // stored. It is the one way in, for the API and the form. Its errors match
-// errAway and errTooLarge, and never quote the report.
+// errAway, errTooLarge and limitedError, and never quote the report.
 func (i *Intake) submit(ctx context.Context, s submission) (receipt.Receipt, error) {
 	r := receipt.New()
 	if s.key != "" {
@@ -36,6 +38,9 @@ func (i *Intake) submit(ctx context.Context, s submission) (receipt.Receipt, err
 			return receipt.Receipt{}, err
 		}
 		r = i.secrets.receiptOf(s.client.identity(), s.community.Name, s.route, s.key, canonical)
+	}
+	if err := i.allowReport(ctx, s, r.ReportID()); err != nil {
+		return receipt.Receipt{}, err
 	}
 	message, err := i.secrets.sealReport(s.community, s.report, s.client.name, r, i.now())
 	if err != nil {

@@ -191,13 +191,18 @@ type clientAddCmd struct {
 	partsFlags
 	Community string `required:"" help:"The community for which it reports."`
 	Name      string `required:"" help:"The client's name."`
+
+	ReportsPerDay int `help:"Its quota of reports a UTC day; 0 for none." default:"0" placeholder:"N"`
 }
 
 func (clientAddCmd) Help() string {
-	return "Example: recourse admin client add --community city --name participation-platform"
+	return "Example: recourse admin client add --community city --name participation-platform --reports-per-day 500"
 }
 
 func (c clientAddCmd) Run(ctx context.Context, log *slog.Logger) error {
+	if c.ReportsPerDay < 0 {
+		return errors.New("--reports-per-day: give 0 for no quota, or the number of reports a day")
+	}
 	e, err := newEnvironment(c.partsFlags, log)
 	if err != nil {
 		return err
@@ -222,7 +227,9 @@ func (c clientAddCmd) Run(ctx context.Context, log *slog.Logger) error {
 		if taken || c.Name == "" {
 			return errors.New("--name: is empty or taken by another client of this community")
 		}
-		b.Clients = append(slices.Clone(b.Clients), community.Client{Name: c.Name, KeyHash: community.HashClientKey(key)})
+		b.Clients = append(slices.Clone(b.Clients), community.Client{
+			Name: c.Name, KeyHash: community.HashClientKey(key), ReportsPerDay: c.ReportsPerDay,
+		})
 		return nil
 	})
 	if err != nil {

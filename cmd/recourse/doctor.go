@@ -206,6 +206,10 @@ func (c doctorCmd) checkNATS(ctx context.Context, d *diagnosis, js jetstream.Jet
 				"is more than four fifths full: a full stream refuses what comes next")
 		}
 	}
+	for _, want := range bus.Counters(bus.DefaultSettings()) {
+		_, err := js.Stream(ctx, want.Name)
+		d.verdict(err == nil, "stream "+want.Name, "warning", "is not there, so no rate limit holds: run 'recourse migrate'")
+	}
 	checkStatistics(ctx, d, js)
 	switch {
 	case embedded:

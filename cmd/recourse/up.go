@@ -27,6 +27,7 @@ import (
 
 type upCmd struct {
 	streamFlags
+	proxyFlags
 	Data        string `help:"Folder for keys, PostgreSQL and NATS." default:"./data" type:"path"`
 	IntakeAddr  string `help:"Address of the intake." default:"127.0.0.1:8080"`
 	ConsoleAddr string `help:"Address of the moderators' console." default:"127.0.0.1:8081"`
@@ -208,7 +209,7 @@ func (c upCmd) runServices(ctx context.Context, e environment, communities []str
 		addr string
 		make func(context.Context, environment) (process, error)
 	}{
-		{c.IntakeAddr, newIntake},
+		{c.IntakeAddr, c.newIntake},
 		{c.ConsoleAddr, newConsole},
 		{c.StatsAddr, newPortal},
 		{c.MetricsAddr, newMetrics},

@@ -123,7 +123,7 @@ func Migrate(ctx context.Context, js jetstream.JetStream, s Settings) error {
 			s.ReportsMaxBytes = reports.CachedInfo().Config.MaxBytes
 		}
 	}
-	for _, cfg := range Streams(s) {
+	for _, cfg := range append(Streams(s), Counters(s)...) {
 		if _, err := js.CreateOrUpdateStream(ctx, cfg); err != nil {
 			return fmt.Errorf("making the stream %s: %w", cfg.Name, storageHint(err))
 		}

@@ -84,6 +84,34 @@ func TestStatusesExpireAndCommunitiesDoNot(t *testing.T) {
 	}
 }
 
+func TestCountersAreInMemoryAndForgottenSoon(t *testing.T) {
+	b := testbench.NATS(t)
+	js := b.JS(t, keys.Admin)
+	for name, age := range map[string]time.Duration{"limits": time.Hour, "quotas": 24 * time.Hour} {
+		c := stream(t, js, "KV_"+name).Config
+		if c.Storage != jetstream.MemoryStorage || c.MaxMsgsPerSubject != 1 || c.Discard != jetstream.DiscardOld || c.MaxBytes <= 0 {
+			t.Errorf("%s: %s storage, %d values a key, discard %s, %d bytes", name, c.Storage, c.MaxMsgsPerSubject, c.Discard, c.MaxBytes)
+		}
+		if c.MaxAge < age+time.Minute || c.MaxAge > age+time.Hour {
+			t.Errorf("%s: a counter is forgotten after %s, want little more than its %s", name, c.MaxAge, age)
+		}
+		intake := b.JS(t, keys.Intake)
+		for _, want := range []string{"1", "2"} {
+			msg := &nats.Msg{Subject: "$KV." + name + ".one", Header: nats.Header{bus.HeaderAdd: {"1"}}}
+			if ack, err := intake.PublishMsg(t.Context(), msg); err != nil || ack.Value != want {
+				t.Errorf("%s: adding one answers %+v, %v; want the sum %s", name, ack, err, want)
+			}
+		}
+		kv, err := js.KeyValue(t.Context(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if entry, err := kv.Get(t.Context(), "one"); err != nil || string(entry.Value()) != `{"val":"2"}` {
+			t.Errorf("%s is no bucket to read: %v, %v", name, entry, err)
+		}
+	}
+}
+
 func TestConsumersComeBackSoonAndNeverGiveUp(t *testing.T) {
 	js := testbench.NATS(t).JS(t, keys.Admin)
 	for _, tt := range []struct{ stream, name, filter string }{
@@ -110,7 +138,7 @@ func topology(t *testing.T, js jetstream.JetStream) map[string]string {
 		}
 		all[name] = string(b)
 	}
-	for _, name := range []string{"REPORTS", "CASES", "QUARANTINE", "KV_status", "KV_communities"} {
+	for _, name := range []string{"REPORTS", "CASES", "QUARANTINE", "KV_status", "KV_communities", "KV_limits", "KV_quotas"} {
 		info := stream(t, js, name)
 		describe(name, info.Config, info.Created)
 	}

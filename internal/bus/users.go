@@ -75,6 +75,7 @@ func publishRights(s keys.Service) []string {
 	case keys.Intake:
 		return join(
 			[]string{"reports.>", api + "STREAM.MSG.GET." + event.StreamReports, api + "STREAM.MSG.GET." + event.StreamQuarantine},
+			[]string{"$KV." + event.BucketLimits + ".>", "$KV." + event.BucketQuotas + ".>"}, // to add to a counter answers its sum
 			readBucket(event.BucketStatus), readBucket(event.BucketCommunities),
 		)
 	case keys.Worker:

@@ -14,6 +14,8 @@ const (
 	StreamQuarantine  = "QUARANTINE"
 	BucketStatus      = "status"
 	BucketCommunities = "communities"
+	BucketLimits      = "limits" // counters of an hour
+	BucketQuotas      = "quotas" // counters of a day
 )
 
 // Names of the durable consumers.

@@ -28,6 +28,7 @@ const (
 	ReceiptSeed       Purpose = "receipt-seed"       // HMAC-SHA-256 key behind Idempotency-Key (intake)
 	PseudonymReporter Purpose = "pseudonym-reporter" // HMAC-SHA-256 key for participants, statistics only (intake)
 	PseudonymAccount  Purpose = "pseudonym-account"  // HMAC-SHA-256 key for accounts, statistics only (intake)
+	RateLimit         Purpose = "rate-limit"         // HKDF secret behind each hour's keys of rate limits (intake)
 )
 
 // Entry is one key of a seal file.

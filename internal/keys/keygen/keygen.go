@@ -42,7 +42,7 @@ func EnsureServices(f keys.Folder, now time.Time) error {
 			}
 		}
 	}
-	for _, p := range []keys.Purpose{keys.ReceiptSeed, keys.PseudonymReporter, keys.PseudonymAccount} {
+	for _, p := range []keys.Purpose{keys.ReceiptSeed, keys.PseudonymReporter, keys.PseudonymAccount, keys.RateLimit} {
 		if err := ensureSecret(f, keys.Intake, p, now); err != nil {
 			return err
 		}

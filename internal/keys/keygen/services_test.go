@@ -66,7 +66,7 @@ func TestEachServiceHoldsTheKeysOfItsPurposes(t *testing.T) {
 	f := newFolder(t)
 	for service, want := range map[keys.Service][]keys.Purpose{
 		keys.Admin:   {keys.OperatorSign},
-		keys.Intake:  {keys.OperatorVerify, keys.PseudonymAccount, keys.PseudonymReporter, keys.ReceiptSeed},
+		keys.Intake:  {keys.OperatorVerify, keys.PseudonymAccount, keys.PseudonymReporter, keys.RateLimit, keys.ReceiptSeed},
 		keys.Worker:  {keys.OperatorVerify},
 		keys.Console: {keys.OperatorVerify},
 		keys.Stats:   {keys.OperatorVerify},
@@ -192,6 +192,7 @@ func TestWhatIsMissingOfAServicesKeysIsMadeAndTheRestStays(t *testing.T) {
 		{what: "a password", file: "worker/postgres", writes: []string{"worker/postgres"}},
 		{what: "a seal file", file: "notify/seal", writes: []string{"notify/seal"}},
 		{what: "one secret of the intake", missing: []loss{{keys.Intake, keys.PseudonymAccount}}, writes: []string{"intake/seal"}},
+		{what: "the secret of rate limits, as in a folder of an earlier version", missing: []loss{{keys.Intake, keys.RateLimit}}, writes: []string{"intake/seal"}},
 		{what: "a copy of the operator's public key", missing: []loss{{keys.Console, keys.OperatorVerify}}, writes: []string{"console/seal"}},
 		{what: "every copy of it", missing: []loss{
 			{keys.Intake, keys.OperatorVerify},
