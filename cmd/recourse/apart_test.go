@@ -39,7 +39,7 @@ func TestServicesInProcessesOfTheirOwnServeAReport(t *testing.T) {
 	}
 	admin("community", "apply", filepath.Join(files, "city.yaml"))
 	admin("moderator", "add", "--name", "Moderator 1", "--community", "city")
-	clientKey := admin("client", "add", "--community", "city", "--name", "platform")
+	clientKey := admin("client", "add", "--community", "city", "--name", "platform", "--reports-per-day", "1")
 
 	ownKeys := func(service keys.Service) string {
 		t.Helper()
@@ -62,7 +62,7 @@ func TestServicesInProcessesOfTheirOwnServeAReport(t *testing.T) {
 		})
 		return "http://" + address[1]
 	}
-	intake := start(keys.Intake, "--addr", "127.0.0.1:0")
+	intake := start(keys.Intake, "--addr", "127.0.0.1:0", "--trusted-proxy", "127.0.0.1/8,::1/128")
 	console := start(keys.Console, "--addr", "127.0.0.1:0")
 	start(keys.Worker, "--metrics-addr", "")
 	start(keys.Janitor)
@@ -83,6 +83,10 @@ func TestServicesInProcessesOfTheirOwnServeAReport(t *testing.T) {
 	}
 	var sent submission
 	a.decode(t, &sent)
+	if a, err := post(t.Context(), http.DefaultClient, intake+"/v1/reports", report, http.Header{"Authorization": {"Bearer " + clientKey}}); err != nil ||
+		a.status != http.StatusTooManyRequests {
+		t.Errorf("beyond its quota the platform gets %d, %v; want 429", a.status, err)
+	}
 	testbench.Eventually(t, 5*time.Second, "the receipt shows opened", func() bool {
 		status, ok := statusOf(t, intake, sent.Receipt)
 		return ok && status.reached(event.MilestoneOpened)

@@ -72,6 +72,23 @@ func TestOnlyTheAdminMayMakeOrDeleteStreams(t *testing.T) {
 	}
 }
 
+func TestOnlyTheIntakeMayCount(t *testing.T) {
+	b := testbench.NATS(t)
+	for _, u := range usersOf(t, b.Keys) {
+		for _, subject := range []string{"$KV.limits.x", "$KV.quotas.x"} {
+			if may := mayPublish(u, subject); may != (u.Service == keys.Intake) {
+				t.Errorf("%s may publish %s: %v", u.Service, subject, may)
+			}
+		}
+		// Not even the intake may list counters, or read one without adding to it.
+		for _, subject := range []string{"$JS.API.STREAM.INFO.KV_limits", "$JS.API.DIRECT.GET.KV_limits.$KV.limits.x", "$JS.API.STREAM.MSG.GET.KV_limits"} {
+			if may := mayPublish(u, subject); may != (u.Service == keys.Admin) {
+				t.Errorf("%s may publish %s: %v", u.Service, subject, may)
+			}
+		}
+	}
+}
+
 func TestAKeyFolderWithoutASeedHasNoUsers(t *testing.T) {
 	if users, err := bus.Users(keys.Folder{Root: t.TempDir()}); !errors.Is(err, keys.ErrMissing) || users != nil {
 		t.Errorf("Users returns %v, %v; want ErrMissing", users, err)
