@@ -137,9 +137,11 @@ func TestARequestThatIsRepeatedIsCountedOnceAndNeverRefused(t *testing.T) {
 
 func TestOnlyWrongReceiptsAreSlowed(t *testing.T) {
 	b := setup(t, limited(community.RateLimit{WrongReceiptsPerHour: 2}), func(b *bench) {
-		other := b.bundle
-		other.Name, other.RateLimit.WrongReceiptsPerHour = "milder", 50
-		b.nats.PutCommunity(b, other)
+		for _, name := range []string{"a", "b", "c", "d", "e", "f", "g"} {
+			milder := b.bundle
+			milder.Name, milder.RateLimit.WrongReceiptsPerHour = name, 50
+			b.nats.PutCommunity(b, milder)
+		}
 	})
 	right := b.acknowledged(b.report(minimal())).Receipt
 	api := func(typed string) answer {
