@@ -17,13 +17,14 @@ GOTEST = CGO_ENABLED=1 $(GO) test -race -count=1 -p 2
 TOOLS := internal/tools/go.mod internal/tools/go.sum
 SQLC := bin/tools/sqlc
 GOLANGCI_LINT := bin/tools/golangci-lint
+AXE := bin/tools/axe.min.js
 
 # Files as git sees them: committed or new, without what .gitignore leaves out.
 FILES = git ls-files --cached --others --exclude-standard --
 
 .PHONY: help
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: deps
 deps: ## install PostgreSQL, a C compiler and Chromium where they are missing
@@ -40,18 +41,23 @@ run: ## build, then run everything in one process; ARGS="--no-demo" passes flags
 	bin/recourse up $(ARGS)
 
 .PHONY: test
-test: deps ## run the tests with the race detector; TESTFLAGS="-run Receipt" passes flags on
+test: deps axe ## run the tests with the race detector; TESTFLAGS="-run Receipt" passes flags on
 	$(GOTEST) -timeout 14m $(TESTFLAGS) ./...
 	$(GOTEST) -timeout 1m -tags faults ./internal/fault
 
 .PHONY: test-all
-test-all: deps ## run the tests, the long ones too
+test-all: deps axe ## run the tests, the long ones too
 	RECOURSE_TEST_ALL=1 $(GOTEST) -timeout 60m $(TESTFLAGS) ./...
 
 .PHONY: demo
 demo: build ## show the whole service at work; OUT=folder for the release
 	@deploy/install-deps.sh postgresql
 	@$(GO) run ./cmd/demo --program bin/recourse --out $(OUT)
+
+.PHONY: screenshots
+screenshots: build ## make the pictures in docs/screenshots again
+	@deploy/install-deps.sh postgresql chromium
+	@$(GO) run ./cmd/screenshots --program bin/recourse
 
 .PHONY: bench
 bench: build ## measure against the bare parts, into bench.json; BENCH=name runs one
@@ -139,6 +145,15 @@ $(GOLANGCI_LINT): $(TOOLS)
 	@echo 'building golangci-lint (a minute or two, the first time)'
 	@cd internal/tools && CGO_ENABLED=0 $(GO) build -trimpath -o ../../$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 	@touch $@
+
+# With it tests check pages for accessibility. It is not kept here.
+$(AXE): internal/tools/get-axe
+	@deploy/install-deps.sh npm
+	@echo 'getting axe-core'
+	@$< $@
+
+.PHONY: axe
+axe: $(AXE) ## get axe-core, which tests need
 
 .PHONY: clean
 clean: ## remove what was built and measured; ./data stays

@@ -6,6 +6,7 @@
 #   postgresql  the server's programs, initdb and postgres; no server is set up or started
 #   cc          a C compiler, for go test -race
 #   chromium    a browser, for tests of what only a browser shows
+#   npm         fetches axe-core, which tests of pages use
 #
 # It says nothing and changes nothing where all of it is there. It uses apt-get,
 # dnf or brew, and sudo where it is not root.
@@ -56,6 +57,7 @@ has() {
 	postgresql) has_postgresql ;;
 	cc) has_cc ;;
 	chromium) command -v chromium >/dev/null ;;
+	npm) command -v npm >/dev/null ;;
 	esac
 }
 
@@ -97,6 +99,7 @@ install_with_apt() {
 		postgresql) apt_postgresql ;;
 		cc) apt_install gcc libc6-dev ;;
 		chromium) apt_install chromium ;;
+		npm) apt_install npm ;; # hundreds of small packages; Debian has no lighter client of that registry
 		esac
 	done
 }
@@ -108,6 +111,7 @@ install_with_dnf() {
 		postgresql) as_root dnf install --assumeyes postgresql-server >&2 ;;
 		cc) as_root dnf install --assumeyes gcc glibc-devel >&2 ;;
 		chromium) as_root dnf install --assumeyes chromium >&2 ;;
+		npm) as_root dnf install --assumeyes npm >&2 ;;
 		esac
 	done
 }
@@ -122,16 +126,17 @@ install_with_brew() {
 			brew install gcc >&2
 			;;
 		chromium) brew install --cask chromium >&2 ;;
+		npm) brew install node >&2 ;;
 		esac
 	done
 }
 
-[[ $# -gt 0 ]] || die "usage: $0 [postgresql] [cc] [chromium]"
+[[ $# -gt 0 ]] || die "usage: $0 [postgresql] [cc] [chromium] [npm]"
 missing=()
 for what in "$@"; do
 	case $what in
-	postgresql | cc | chromium) has "$what" || missing+=("$what") ;;
-	*) die "I know postgresql, cc and chromium, not $what" ;;
+	postgresql | cc | chromium | npm) has "$what" || missing+=("$what") ;;
+	*) die "I know postgresql, cc, chromium and npm, not $what" ;;
 	esac
 done
 [[ ${#missing[@]} -gt 0 ]] || exit 0

@@ -60,11 +60,15 @@ func startCluster() {
 }
 
 // Main runs a package's tests, clears away the cluster and the programs that they
-// made, and fails where a goroutine is left.
+// made, and fails where a goroutine is left. Other parts that tests shared are
+// stopped first.
 //
 //	func TestMain(m *testing.M) { os.Exit(testbench.Main(m)) }
-func Main(m *testing.M) int {
+func Main(m *testing.M, stop ...func()) int {
 	code := m.Run()
+	for _, s := range stop {
+		s()
+	}
 	http.DefaultClient.CloseIdleConnections()
 	removePrograms()
 	if cluster.pg != nil {
