@@ -8,7 +8,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -28,6 +30,8 @@ type Browser struct {
 	ctx    context.Context //nolint:containedctx // chromedp keeps its connection in there
 	cancel context.CancelFunc
 	agent  string // its User-Agent
+	folder string // of its own, with its profile
+	cmd    *exec.Cmd
 }
 
 // Start starts Chromium. It runs until Close, or until ctx ends.
@@ -36,9 +40,13 @@ func Start(ctx context.Context) (*Browser, error) {
 	if err != nil {
 		return nil, fmt.Errorf("finding Chromium: %w: run make deps", err)
 	}
+	return start(ctx, program, startWithin)
+}
+
+func start(ctx context.Context, program string, within time.Duration) (*Browser, error) {
 	var failed []error
 	for range starts {
-		b, err := startOnce(ctx, program)
+		b, err := startOnce(ctx, program, within)
 		if err == nil {
 			return b, nil
 		}
@@ -50,38 +58,44 @@ func Start(ctx context.Context) (*Browser, error) {
 	return nil, fmt.Errorf("starting Chromium: %w", errors.Join(failed...))
 }
 
-func startOnce(ctx context.Context, program string) (*Browser, error) {
+func startOnce(ctx context.Context, program string, within time.Duration) (*Browser, error) {
+	folder, err := os.MkdirTemp("", "chromium-")
+	if err != nil {
+		return nil, fmt.Errorf("making a folder for the profile: %w", err)
+	}
 	// chromedp ends the browser with the context of its first step, so the time
 	// for that step can't be a deadline of this context.
 	life, end := context.WithCancel(ctx)
-	hangs := time.AfterFunc(startWithin, end)
-	allocator, endAllocator := chromedp.NewExecAllocator(life, flags(program)...)
+	hangs := time.AfterFunc(within, end)
+	b := &Browser{folder: folder}
+	allocator, endAllocator := chromedp.NewExecAllocator(life, b.flags(program)...)
 	first, endFirst := chromedp.NewContext(allocator)
-	b := &Browser{ctx: first, cancel: func() {
+	b.ctx, b.cancel = first, func() {
 		endFirst() // waits for the process
 		endAllocator()
 		end()
-	}}
+	}
 	version, err := chromedp.Run(first, func(ctx context.Context, t *chromedp.Target) (browser.GetVersionResult, error) {
 		return cdp.Call(ctx, t, browser.GetVersion, cdp.Empty{})
 	})
 	if !hangs.Stop() {
-		err = fmt.Errorf("it hangs after %s: %w", startWithin, errors.Join(err, context.DeadlineExceeded))
+		err = fmt.Errorf("it hangs after %s: %w", within, errors.Join(err, context.DeadlineExceeded))
 	}
 	if err != nil {
-		b.Close()
-		return nil, err
+		return nil, errors.Join(err, b.Close())
 	}
 	b.agent = version.UserAgent
 	return b, nil
 }
 
-// flags are chromedp's own, which start Chromium without a window, in a
-// temporary profile, and as root without its sandbox, and those that keep it
-// from speaking to anybody but the pages that are opened.
-func flags(program string) []chromedp.ExecAllocatorOption {
+// flags are chromedp's own, which start Chromium without a window and as root
+// without its sandbox, and those that keep it from speaking to anybody but the
+// pages that are opened.
+func (b *Browser) flags(program string) []chromedp.ExecAllocatorOption {
 	return append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(program),
+		chromedp.UserDataDir(filepath.Join(b.folder, "profile")),
+		chromedp.Env("TMPDIR="+b.folder),
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
@@ -89,11 +103,29 @@ func flags(program string) []chromedp.ExecAllocatorOption {
 			// A group of its own, so that its helpers end with it. If we die
 			// first, it ends by itself, since its pipe to us breaks.
 			cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-			cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+			cmd.Cancel = func() error { return killGroup(cmd) }
+			b.cmd = cmd
 		}),
 	)
 }
 
 // Close ends Chromium with its helpers and removes its profile. Tabs end with
 // it.
-func (b *Browser) Close() { b.cancel() }
+func (b *Browser) Close() error {
+	b.cancel()
+	// The helpers are killed, but may still be on their way, writing.
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for range 200 {
+		if b.cmd == nil || b.cmd.Process == nil || errors.Is(killGroup(b.cmd), syscall.ESRCH) {
+			break
+		}
+		<-tick.C
+	}
+	if err := os.RemoveAll(b.folder); err != nil {
+		return fmt.Errorf("removing Chromium's profile: %w", err)
+	}
+	return nil
+}
+
+func killGroup(leader *exec.Cmd) error { return syscall.Kill(-leader.Process.Pid, syscall.SIGKILL) }

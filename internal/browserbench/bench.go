@@ -5,6 +5,8 @@ package browserbench
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"sync"
 	"testing"
 
@@ -52,7 +54,9 @@ func Stop() {
 	shared.mu.Lock()
 	defer shared.mu.Unlock()
 	if shared.browser != nil {
-		shared.browser.Close()
+		if err := shared.browser.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
 		shared.browser = nil
 	}
 }
