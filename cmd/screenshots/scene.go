@@ -40,7 +40,8 @@ func setScene(ctx context.Context, i *instance.Instance) (scene, error) {
 		},
 		{
 			Kind: event.KindHate, Description: "This account tells people of my faith to leave the choir.",
-			Account: event.Account{Platform: "chat", Handle: "@second_tenor"}, Role: event.RoleWitness, Grounds: []event.Ground{event.GroundReligion},
+			Account: event.Account{Platform: "chat", Handle: "@second_tenor"}, Role: event.RoleWitness,
+			Grounds: []event.Ground{event.GroundReligion},
 		},
 		{
 			Kind: event.KindDoxxing, Description: "نشر رقم هاتفي وعنوان عملي في مجموعة مفتوحة.", Language: "ar",

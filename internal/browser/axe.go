@@ -18,11 +18,11 @@ var axeScript string
 
 // Violation is a rule of axe-core that the page breaks.
 type Violation struct {
-	ID     string   // of the rule
-	Impact string   // minor, moderate, serious or critical
-	Help   string   // one sentence
-	URL    string   // a page about it
-	Nodes  []string // each element at fault, and what is wrong with it
+	ID     string   `json:"id"`     // of the rule
+	Impact string   `json:"impact"` // minor, moderate, serious or critical
+	Help   string   `json:"help"`   // one sentence
+	URL    string   `json:"url"`    // a page about it
+	Nodes  []string `json:"nodes"`  // each element at fault, and what is wrong with it
 }
 
 func (v Violation) String() string {

@@ -39,11 +39,11 @@ globalThis.check = () => {
     resultTypes: ["violations"],
     preload: false,
   }).then((results) => results.violations.map((v) => ({
-    ID: v.id,
-    Impact: v.impact,
-    Help: v.help,
-    URL: v.helpUrl,
-    Nodes: v.nodes.map((n) => `${n.target.join(" ")}: ${n.html}: ${n.failureSummary.replace(/\s+/g, " ")}`),
+    id: v.id,
+    impact: v.impact,
+    help: v.help,
+    url: v.helpUrl,
+    nodes: v.nodes.map((n) => `${n.target.join(" ")}: ${n.html}: ${n.failureSummary.replace(/\s+/g, " ")}`),
   })), (error) => ({ error: String(error) })).then((found) => {
     undo();
     globalThis.found = found;

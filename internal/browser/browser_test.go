@@ -45,11 +45,11 @@ func TestABrowserThatDiesAsItStartsIsFollowedByAnotherAndCloseLeavesNothing(t *t
 	folder := t.TempDir()
 	died := filepath.Join(folder, "died")
 	t.Setenv("TMPDIR", testbench.Folder(t))
-	real, err := exec.LookPath("chromium")
+	shipped, err := exec.LookPath("chromium")
 	if err != nil {
 		t.Fatal(err)
 	}
-	program := chromium(t, folder, "if [ ! -e "+died+" ]; then touch "+died+"; exit 1; fi", `exec `+real+` "$@"`)
+	program := chromium(t, folder, "if [ ! -e "+died+" ]; then touch "+died+"; exit 1; fi", `exec `+shipped+` "$@"`)
 	b, err := start(t.Context(), program, startWithin)
 	if err != nil {
 		t.Fatal(err)

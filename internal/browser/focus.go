@@ -24,19 +24,19 @@ var focusScript string
 
 // Focus is what has the keyboard's focus. It is empty where only the page has.
 type Focus struct {
-	Path string // the element's place, as CSS
-	HTML string // its own tag
-	Role string // what a screen reader says that it is
-	Name string // and how it calls it
+	Path string `json:"path"` // the element's place, as CSS
+	HTML string `json:"html"` // its own tag
+	Role string `json:"-"`    // what a screen reader says that it is
+	Name string `json:"-"`    // and how it calls it
 
 	// Ring reports whether an outline of 2 pixels or more, or the browser's own,
 	// is around it, or around its label or what stands right after it, as where
 	// a box is drawn for a hidden input. Shadows don't count: they go away in
 	// forced colours.
-	Ring bool
+	Ring bool `json:"ring"`
 	// InView reports whether its middle is inside the window with nothing of
 	// another element over it.
-	InView bool
+	InView bool `json:"in_view"`
 }
 
 // String is how a person would name it in a report.

@@ -25,9 +25,9 @@
   const box = element.getBoundingClientRect();
   const over = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
   return {
-    Path: place(element),
-    HTML: element.cloneNode(false).outerHTML,
-    Ring: around.some(ringed),
-    InView: Boolean(over) && around.some((e) => e.contains(over) || over.contains(e)),
+    path: place(element),
+    html: element.cloneNode(false).outerHTML,
+    ring: around.some(ringed),
+    in_view: Boolean(over) && around.some((e) => e.contains(over) || over.contains(e)),
   };
 })()

@@ -51,5 +51,5 @@ func smaller(picture []byte) ([]byte, error) {
 
 // rgba is a pixel's colour. Pictures of pages have no transparent ones.
 func rgba(picture image.Image, x, y int) color.RGBA {
-	return color.RGBAModel.Convert(picture.At(x, y)).(color.RGBA) //nolint:forcetypeassert,errcheck // the model's own type
+	return color.RGBAModel.Convert(picture.At(x, y)).(color.RGBA) //nolint:forcetypeassert // the model's own type
 }

@@ -13,6 +13,12 @@ import (
 	"recourse/internal/browser"
 )
 
+// Options are a tab's, under a name that needs no second import.
+type Options = browser.Options
+
+// Narrow is a small phone's width, and a wide window's at 400 %.
+const Narrow = browser.Narrow
+
 // shared is the browser of this test process.
 var shared struct { //nolint:gochecknoglobals // it starts once
 	mu      sync.Mutex
@@ -24,7 +30,7 @@ var shared struct { //nolint:gochecknoglobals // it starts once
 // Stop ends it:
 //
 //	func TestMain(m *testing.M) { os.Exit(testbench.Main(m, browserbench.Stop)) }
-func Open(t testing.TB, o browser.Options) *Tab {
+func Open(t testing.TB, o Options) *Tab {
 	t.Helper()
 	tab, err := running(t).Tab(o)
 	if err != nil {

@@ -22,7 +22,7 @@ func (b *Tab) For(t testing.TB) *Tab {
 }
 
 // Set changes the tab's options, those not given back to their zero value.
-func (b *Tab) Set(o browser.Options) {
+func (b *Tab) Set(o Options) {
 	b.t.Helper()
 	b.check(b.tab.Set(o))
 }
