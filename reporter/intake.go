@@ -18,6 +18,7 @@ import (
 	"recourse/internal/community"
 	"recourse/internal/keys"
 	"recourse/internal/web"
+	"recourse/reporter/helplines"
 	"recourse/reporter/limit"
 )
 
@@ -35,8 +36,9 @@ type Config struct {
 	Now      func() time.Time      // time.Now, but for tests
 	Registry prometheus.Registerer // nil where nobody counts
 
-	TrustedProxies      []netip.Prefix // the operator's own; none: the TCP peer is who sends
-	ClientAddressHeader string         // to which they append the address that they see
+	TrustedProxies      []netip.Prefix   // the operator's own; none: the TCP peer is who sends
+	ClientAddressHeader string           // to which they append the address that they see
+	HelpLines           *helplines.Lines // nil for those that come with the program
 }
 
 // Intake takes reports and tells what became of them. Any number of them may
@@ -51,6 +53,7 @@ type Intake struct {
 	limiter     *limit.Limiter
 	proxies     limit.Proxies
 	pages       *pages
+	helpLines   *helplines.Lines
 	counters    counters
 	log         *slog.Logger
 	now         func() time.Time
@@ -90,9 +93,13 @@ func New(cfg Config) (*Intake, error) {
 		limiter:     limit.New(js, s.rateLimit, cfg.Now, cfg.Log),
 		proxies:     proxies,
 		pages:       p,
+		helpLines:   cfg.HelpLines,
 		counters:    newCounters(cfg.Registry),
 		log:         cfg.Log,
 		now:         cfg.Now,
+	}
+	if i.helpLines == nil {
+		i.helpLines = helplines.Default()
 	}
 	i.handler = i.routes()
 	return i, nil
@@ -154,6 +161,7 @@ func (i *Intake) routes() http.Handler {
 	e.GET("/c/:community/report", i.formPage)
 	e.POST("/c/:community/report", i.counters.count, i.postForm)
 	e.GET("/c/:community/conduct", i.conductPage)
+	e.GET("/help", i.helpPage)
 	e.GET("/status", i.statusPage)
 	e.POST("/status", i.postStatusForm)
 	e.GET(stylesheetRoute, i.pages.stylesheet)

@@ -47,8 +47,8 @@ func newPages(log *slog.Logger) (*pages, error) {
 	p := &pages{languages: l, templates: map[string]*template.Template{}, styleGzip: compressed(style), log: log}
 	hash := sha256.Sum256(style)
 	p.styleName = "style." + hex.EncodeToString(hash[:8]) + ".css"
-	for _, name := range []string{"report", "done", "status", "conduct", "home", "problem"} {
-		t, err := template.ParseFS(templateFiles, "templates/layout.html", "templates/"+name+".html")
+	for _, name := range []string{"report", "done", "status", "conduct", "home", "problem", "help"} {
+		t, err := template.ParseFS(templateFiles, "templates/layout.html", "templates/helplines.html", "templates/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("reading the page %s: %w", name, err)
 		}

@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/netip"
+	"os"
 	"time"
 
 	"recourse/internal/keys"
 	"recourse/reporter"
+	"recourse/reporter/helplines"
 )
 
 type intakeCmd struct {
@@ -15,6 +18,7 @@ type intakeCmd struct {
 	proxyFlags
 	Addr        string `help:"Address to listen on." default:"127.0.0.1:8080"`
 	MetricsAddr string `help:"Private address for /metrics; empty for none." default:""`
+	HelpLines   string `help:"File of help lines instead of those that come with the program." type:"existingfile" placeholder:"FILE"`
 }
 
 func (intakeCmd) Help() string {
@@ -34,7 +38,7 @@ func (c intakeCmd) Run(ctx context.Context, log *slog.Logger) error {
 		}
 		natsURL = parts.NATSURL
 	}
-	e := environment{keys: c.folder(), natsURL: natsURL, log: log, registry: newRegistry()}
+	e := environment{keys: c.folder(), natsURL: natsURL, log: log, registry: newRegistry(), helpLines: c.HelpLines}
 	p, err := c.newIntake(ctx, e)
 	if err != nil {
 		return err
@@ -49,6 +53,10 @@ type proxyFlags struct {
 }
 
 func (f proxyFlags) newIntake(_ context.Context, e environment) (process, error) {
+	lines, err := readHelpLines(e.helpLines)
+	if err != nil {
+		return process{}, err
+	}
 	ring, err := e.keys.Ring(keys.Intake)
 	if err != nil {
 		return process{}, err
@@ -58,7 +66,7 @@ func (f proxyFlags) newIntake(_ context.Context, e environment) (process, error)
 		return process{}, err
 	}
 	i, err := reporter.New(reporter.Config{
-		NATS: nc, Ring: ring, Log: e.log, Now: time.Now, Registry: e.registry,
+		NATS: nc, Ring: ring, Log: e.log, Now: time.Now, Registry: e.registry, HelpLines: lines,
 		TrustedProxies: f.TrustedProxy, ClientAddressHeader: f.ClientAddressHeader,
 	})
 	if err != nil {
@@ -69,4 +77,16 @@ func (f proxyFlags) newIntake(_ context.Context, e environment) (process, error)
 		name: "intake", run: i.Run, ready: i.Ready, handler: i.Handler(),
 		close: nc.Close,
 	}, nil
+}
+
+// readHelpLines reads an operator's own file; without one it returns nil.
+func readHelpLines(path string) (*helplines.Lines, error) {
+	if path == "" {
+		return nil, nil //nolint:nilnil // the intake then takes those that come with the program
+	}
+	file, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the help lines: %w", err)
+	}
+	return helplines.Parse(file, path)
 }

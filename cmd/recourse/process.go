@@ -30,6 +30,7 @@ type environment struct {
 	databaseURL string
 	log         *slog.Logger
 	registry    *prometheus.Registry
+	helpLines   string // file of the intake's help lines; empty for those that come with the program
 }
 
 func newEnvironment(f partsFlags, log *slog.Logger) (environment, error) {

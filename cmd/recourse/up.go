@@ -34,6 +34,7 @@ type upCmd struct {
 	StatsAddr   string `help:"Address of the released statistics." default:"127.0.0.1:8082"`
 	MetricsAddr string `help:"Private address for /metrics." default:"127.0.0.1:8083"`
 	Community   string `help:"Community file to apply." type:"existingfile" placeholder:"FILE"`
+	HelpLines   string `help:"File of help lines instead of those that come with the program." type:"existingfile" placeholder:"FILE"`
 	Demo        bool   `help:"Make the demo community." default:"true" negatable:""`
 	NATSURL     string `name:"nats-url" help:"External NATS instead of the embedded one." env:"NATS_URL,RECOURSE_NATS_URL"`
 	DatabaseURL string `name:"database-url" help:"External PostgreSQL instead of a private cluster; its user makes roles and schemas." env:"DATABASE_URL,RECOURSE_DATABASE_URL"`
@@ -103,6 +104,7 @@ func (c upCmd) Run(ctx context.Context, log *slog.Logger) error {
 	}
 	e := environment{
 		keys: folder, natsURL: parts.NATSURL, databaseURL: parts.DatabaseURL, log: log, registry: newRegistry(),
+		helpLines: c.HelpLines,
 	}
 	parts.NATSURL, parts.DatabaseURL = withoutUser(parts.NATSURL), withoutUser(parts.DatabaseURL)
 	if err := writeJSON(runtimePath(c.Data), parts); err != nil {
