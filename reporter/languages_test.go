@@ -9,6 +9,7 @@ import (
 	"recourse/internal/event"
 	"recourse/internal/messages"
 	"recourse/internal/messages/usage"
+	"recourse/reporter/helplines"
 )
 
 func load(t *testing.T) languages {
@@ -47,6 +48,7 @@ func constructed() map[string][]string {
 		"gender.":    usage.Each("gender.", without(event.Genders(), event.GenderUnknown)),
 		"age_band.":  usage.Each("age_band.", without(event.AgeBands(), event.AgeUnknown)),
 		"action.":    usage.Each("action.", event.Actions()),
+		"help.kind.": usage.Each("help.kind.", helplines.Kinds()),
 		"milestone.": usage.Each("milestone.", event.Milestones()),
 		"problem.":   usage.Each("problem.", []string{"400", "404", "413", "415", "503"}, ".heading", ".text"),
 		"error.": append(usage.Each("error.", []rule{

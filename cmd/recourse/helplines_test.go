@@ -16,7 +16,7 @@ func TestAnOperatorsHelpLinesAreReadBeforeTheIntakeStarts(t *testing.T) {
 	if err := os.WriteFile(path, []byte("lines:\n  - country: XX\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := newIntake(t.Context(), environment{helpLines: path}); err == nil || !strings.HasPrefix(err.Error(), path+":2: country: ") {
+	if _, err := (proxyFlags{}).newIntake(t.Context(), environment{helpLines: path}); err == nil || !strings.HasPrefix(err.Error(), path+":2: country: ") {
 		t.Errorf("%v", err)
 	}
 	if _, err := readHelpLines(path + ".none"); err == nil {

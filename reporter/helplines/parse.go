@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/url"
 	"regexp"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -64,8 +65,7 @@ func Parse(file []byte, name string) (*Lines, error) {
 func located(err error, name string) error {
 	at := 1
 	what := err.Error()
-	var place yaml.Error
-	if errors.As(err, &place) {
+	if place, ok := errors.AsType[yaml.Error](err); ok {
 		what = place.GetMessage()
 		if token := place.GetToken(); token != nil {
 			at = token.Position.Line
@@ -117,8 +117,8 @@ func holdsNumber(node ast.Node) bool {
 }
 
 var (
-	callable   = regexp.MustCompile(`^[+*]?[0-9]([0-9 *#-]{0,24}[0-9#])$`)
-	textable   = regexp.MustCompile(`^\+?[0-9][0-9 -]{0,24}[0-9]$`)
+	callable   = regexp.MustCompile(`^[+*]?\d([\d *#-]{0,24}[\d#])$`)
+	textable   = regexp.MustCompile(`^\+?\d[\d -]{0,24}\d$`)
 	oneWord    = regexp.MustCompile(`^[\p{L}\p{N}]{1,20}$`)
 	codeFormat = regexp.MustCompile(`^[A-Z]{2}$`)
 )
@@ -222,15 +222,7 @@ func validCountry(code string) bool {
 
 func webAddress(address string, schemes ...string) bool {
 	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.User != nil {
-		return false
-	}
-	for _, scheme := range schemes {
-		if u.Scheme == scheme {
-			return true
-		}
-	}
-	return false
+	return err == nil && u.Host != "" && u.User == nil && slices.Contains(schemes, u.Scheme)
 }
 
 func isDate(s string, layouts ...string) bool {
