@@ -40,9 +40,10 @@ type Bundle struct {
 	Intro     Text          `json:"intro,omitempty"` // the community's own words above the form
 	Colours   Colours       `json:"colours,omitzero"`
 	Logo      Logo          `json:"logo,omitzero"`
-	Opens     time.Time     `json:"opens,omitzero"`      // no report is taken before; zero: open
-	Paused    Text          `json:"paused,omitempty"`    // public notice while no new report is taken; empty: not paused
-	AskAfter  time.Duration `json:"ask_after,omitempty"` // after a decision: ask "did it stop?"; 0: DefaultAskAfter
+	Opens     time.Time     `json:"opens,omitzero"`       // no report is taken before; zero: open
+	Paused    Text          `json:"paused,omitempty"`     // public notice while no new report is taken; empty: not paused
+	PauseHeld bool          `json:"pause_held,omitempty"` // paused by command: applying a file that does not pause leaves it so
+	AskAfter  time.Duration `json:"ask_after,omitempty"`  // after a decision: ask "did it stop?"; 0: DefaultAskAfter
 	RateLimit RateLimit     `json:"rate_limit,omitzero"`
 }
 
@@ -59,8 +60,8 @@ type Colours struct {
 
 // Logo is a picture shown beside the community's title.
 type Logo struct {
-	Type string `json:"type,omitempty"` // image/png, image/svg+xml or image/webp
-	Data []byte `json:"data,omitempty"` // 32 KiB at most
+	Type string `json:"type,omitempty"` // image/png or image/webp: an SVG can hold anything
+	Data []byte `json:"data,omitempty"` // MaxLogo at most
 }
 
 // RateLimit slows who sends too much. Zero fields set no limit.
