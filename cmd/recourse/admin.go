@@ -31,7 +31,10 @@ type adminCmd struct {
 }
 
 type communityCmd struct {
-	Apply communityApplyCmd `cmd:"" help:"Make or change a community from a file."`
+	Apply  communityApplyCmd  `cmd:"" help:"Make or change a community from a file."`
+	Show   communityShowCmd   `cmd:"" help:"Print what is in force of a community, as its file would say it."`
+	Pause  communityPauseCmd  `cmd:"" help:"Take no new reports for a while, with a public notice."`
+	Resume communityResumeCmd `cmd:"" help:"Take new reports again."`
 }
 
 type communityApplyCmd struct {
@@ -61,11 +64,18 @@ func (c communityApplyCmd) Run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	if !changed {
+	if changed {
+		fmt.Printf("The community %s is in force. The intake takes it up within seconds.\n", d.file.Name)
+	} else {
 		fmt.Printf("The community %s is as the file says already.\n", d.file.Name)
-		return nil
 	}
-	fmt.Printf("The community %s is in force. The intake takes it up within seconds.\n", d.file.Name)
+	stored, err := e.community(ctx, js, d.file.Name)
+	if err != nil {
+		return err
+	}
+	if closed := whyClosed(stored, time.Now()); closed != "" {
+		fmt.Println(closed)
+	}
 	return nil
 }
 

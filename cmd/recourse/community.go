@@ -1,18 +1,14 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/ed25519"
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
-	"path"
 	"reflect"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"recourse/internal/bus"
@@ -20,62 +16,10 @@ import (
 	"recourse/internal/event"
 	"recourse/internal/keys"
 	"recourse/internal/keys/keygen"
-	"recourse/moderation/conduct"
 )
 
 //go:embed demo/*.yaml
 var demoFiles embed.FS
-
-// communityFile is a community as an operator writes it.
-type communityFile struct {
-	Name      string         `yaml:"name"`
-	Title     community.Text `yaml:"title"`
-	Languages []string       `yaml:"languages"`
-	Conduct   string         `yaml:"conduct"` // a file beside this one
-}
-
-// draft is a community read from files and checked, without keys.
-type draft struct {
-	file    communityFile
-	conduct []byte
-	code    conduct.Code
-}
-
-// readCommunity reads a community file and its code of conduct.
-func readCommunity(fsys fs.FS, name string) (draft, error) {
-	b, err := fs.ReadFile(fsys, name)
-	if err != nil {
-		return draft{}, fmt.Errorf("reading a community: %w", err)
-	}
-	var d draft
-	if err := yaml.NewDecoder(bytes.NewReader(b), yaml.DisallowUnknownField()).Decode(&d.file); err != nil {
-		return draft{}, fmt.Errorf("%s: %w", name, err)
-	}
-	switch {
-	case !event.ValidCommunity(d.file.Name):
-		return draft{}, fmt.Errorf("%s: name: use 1 to 40 lowercase letters, digits and inner hyphens", name)
-	case len(d.file.Languages) == 0:
-		return draft{}, fmt.Errorf("%s: languages: name at least one", name)
-	}
-	for _, lang := range d.file.Languages {
-		if d.file.Title[lang] == "" {
-			return draft{}, fmt.Errorf("%s: title: has no text in %q", name, lang)
-		}
-	}
-	conductPath := path.Join(path.Dir(name), d.file.Conduct)
-	if d.conduct, err = fs.ReadFile(fsys, conductPath); err != nil {
-		return draft{}, fmt.Errorf("%s: conduct: %w", name, err)
-	}
-	if d.code, err = conduct.Parse(d.conduct); err != nil {
-		return draft{}, fmt.Errorf("%s: %w", conductPath, err)
-	}
-	for _, lang := range d.file.Languages {
-		if d.code.Title[lang] == "" {
-			return draft{}, fmt.Errorf("%s: the code of conduct has no texts in %q", conductPath, lang)
-		}
-	}
-	return d, nil
-}
 
 // applyCommunity makes keys where they are missing, then puts the code of
 // conduct and the signed bundle. It changes nothing where nothing has changed.
@@ -94,7 +38,8 @@ func applyCommunity(ctx context.Context, e environment, js jetstream.JetStream, 
 		return false, fmt.Errorf("storing the code of conduct: %w", err)
 	}
 	return changeBundle(ctx, e, kv, d.file.Name, func(b *community.Bundle) error {
-		b.Title, b.Languages, b.Conduct = d.file.Title, d.file.Languages, digest
+		d.settle(b)
+		b.Conduct = digest
 		b.Articles = nil
 		for _, a := range d.code.Articles {
 			b.Articles = append(b.Articles, community.Article{
@@ -104,6 +49,20 @@ func applyCommunity(ctx context.Context, e environment, js jetstream.JetStream, 
 		}
 		return publicKeys(e.keys, b)
 	})
+}
+
+// settle puts what the file says into b. A pause that was made by command stays
+// where the file says nothing of one: applying a file must not open a community
+// that somebody closed by hand.
+func (d draft) settle(b *community.Bundle) {
+	f := d.file
+	b.Title, b.Languages = f.Title, f.Languages
+	b.Kinds, b.Intro = f.Kinds, f.Intro
+	b.Colours, b.Logo = community.Colours(f.Colours), d.logo
+	b.Opens, b.AskAfter, b.RateLimit = d.opens, d.askAfter, community.RateLimit(f.RateLimit)
+	if f.Paused != nil || !b.PauseHeld {
+		b.Paused, b.PauseHeld = f.Paused, false
+	}
 }
 
 func publicKeys(folder keys.Folder, b *community.Bundle) error {
@@ -125,31 +84,35 @@ func publicKeys(folder keys.Folder, b *community.Bundle) error {
 	return nil
 }
 
+// community reads the bundle in force.
+func (e environment) community(ctx context.Context, js jetstream.JetStream, name string) (community.Bundle, error) {
+	seed, err := operatorSeed(e)
+	if err != nil {
+		return community.Bundle{}, err
+	}
+	kv, err := bus.Bucket(ctx, js, event.BucketCommunities)
+	if err != nil {
+		return community.Bundle{}, err
+	}
+	b, _, err := storedBundle(ctx, seed, kv, name)
+	return b, err
+}
+
 // changeBundle reads, changes, signs and stores a community's bundle, unless
 // somebody else changed it meanwhile.
 func changeBundle(
 	ctx context.Context, e environment, kv jetstream.KeyValue, name string, change func(*community.Bundle) error,
 ) (changed bool, err error) {
-	ring, err := e.keys.Ring(keys.Admin)
+	seed, err := operatorSeed(e)
 	if err != nil {
 		return false, err
 	}
-	sign, err := ring.Find(keys.OperatorSign, "", "")
+	before, revision, err := storedBundle(ctx, seed, kv, name)
+	if errors.Is(err, errNoCommunity) {
+		before, err = community.Bundle{Name: name, CreatedAt: time.Now().UTC().Truncate(time.Second)}, nil
+	}
 	if err != nil {
 		return false, err
-	}
-	before := community.Bundle{Name: name, CreatedAt: time.Now().UTC().Truncate(time.Second)}
-	revision := uint64(0)
-	entry, err := kv.Get(ctx, community.Key(name))
-	switch {
-	case err == nil:
-		public := ed25519.NewKeyFromSeed(sign.Key).Public().(ed25519.PublicKey) //nolint:forcetypeassert // documented by crypto/ed25519
-		if before, err = community.Verify(public, name, entry.Value()); err != nil {
-			return false, fmt.Errorf("the community %s that is there: %w", name, err)
-		}
-		revision = entry.Revision()
-	case !errors.Is(err, jetstream.ErrKeyNotFound):
-		return false, fmt.Errorf("reading the community %s: %w", name, err)
 	}
 	after := before
 	if err := change(&after); err != nil {
@@ -159,7 +122,7 @@ func changeBundle(
 		return false, nil
 	}
 	after.Version = before.Version + 1
-	value, err := community.Sign(sign.Key, after)
+	value, err := community.Sign(seed, after)
 	if err != nil {
 		return false, err
 	}
@@ -167,4 +130,33 @@ func changeBundle(
 		return false, fmt.Errorf("storing the community %s (did somebody else change it just now?): %w", name, err)
 	}
 	return true, nil
+}
+
+func operatorSeed(e environment) ([]byte, error) {
+	ring, err := e.keys.Ring(keys.Admin)
+	if err != nil {
+		return nil, err
+	}
+	sign, err := ring.Find(keys.OperatorSign, "", "")
+	return sign.Key, err
+}
+
+// errNoCommunity says that there is no community of a name.
+var errNoCommunity = errors.New("there is no such community")
+
+// storedBundle reads the bundle in force and its revision.
+func storedBundle(ctx context.Context, seed []byte, kv jetstream.KeyValue, name string) (community.Bundle, uint64, error) {
+	entry, err := kv.Get(ctx, community.Key(name))
+	switch {
+	case errors.Is(err, jetstream.ErrKeyNotFound):
+		return community.Bundle{}, 0, errNoCommunity
+	case err != nil:
+		return community.Bundle{}, 0, fmt.Errorf("reading the community %s: %w", name, err)
+	}
+	public := ed25519.NewKeyFromSeed(seed).Public().(ed25519.PublicKey) //nolint:forcetypeassert // documented by crypto/ed25519
+	b, err := community.Verify(public, name, entry.Value())
+	if err != nil {
+		return community.Bundle{}, 0, fmt.Errorf("the community %s that is there: %w", name, err)
+	}
+	return b, entry.Revision(), nil
 }
