@@ -27,6 +27,8 @@ type formBody struct {
 	Minutes int    // of a notice that says how long to wait
 	Faults  []shownFault
 
+	Intro, IntroLang string // the community's own words
+
 	MaxDescription, MaxLinks                 int
 	Kinds, Roles, Grounds, Genders, AgeBands []option
 }
@@ -66,6 +68,9 @@ func (i *Intake) formPage(c *gin.Context) {
 	if !ok {
 		return
 	}
+	if i.closed(c, bundle, nil) {
+		return
+	}
 	v := i.formView(c, bundle, c.Query(inputSwitch))
 	i.renderForm(c, http.StatusOK, v, bundle, formBody{Token: rand.Text()})
 }
@@ -97,14 +102,20 @@ func (i *Intake) postForm(c *gin.Context) {
 	}
 	body := formBody{Draft: d.shown(), Token: key}
 	if wanted := values.Get(inputSwitch); wanted != "" {
+		if i.closed(c, bundle, values) {
+			return
+		}
 		i.renderForm(c, http.StatusOK, i.formView(c, bundle, wanted), bundle, body)
 		return
 	}
 	v := i.formView(c, bundle, values.Get(inputLanguage))
 	d.Language = v.Lang // what the person reads is what decisions should be written in
-	r := d.check(false, &fs)
+	r := d.check(bundle.Offered(), false, &fs)
 	if len(fs) > 0 {
-		body.Faults = v.faults(fs)
+		if i.closed(c, bundle, values) {
+			return
+		}
+		body.Faults = v.faults(bundle, fs)
 		i.renderForm(c, http.StatusUnprocessableEntity, v, bundle, body)
 		return
 	}
@@ -115,6 +126,10 @@ func (i *Intake) postForm(c *gin.Context) {
 		setRetryAfter(c, limited.wait)
 		body.Notice, body.Minutes = "error.limited", minutes(limited.wait)
 		i.renderForm(c, http.StatusTooManyRequests, v, bundle, body)
+		return
+	}
+	if errors.Is(err, errClosed) {
+		i.closedPage(c, bundle, values)
 		return
 	}
 	if err != nil {
@@ -176,8 +191,9 @@ func (i *Intake) renderForm(c *gin.Context, status int, v view, b community.Bund
 	d := body.Draft
 	body.Action = "/c/" + b.Name + "/report"
 	body.Conduct = "/c/" + b.Name + "/conduct?lang=" + v.Lang
+	body.Intro, body.IntroLang = b.Intro.Choose(v.Lang, b.Languages)
 	body.MaxDescription, body.MaxLinks = maxDescription, maxLinks
-	body.Kinds = options("kind.", event.Kinds(), d.Kind)
+	body.Kinds = options("kind.", b.Offered(), d.Kind)
 	body.Roles = options("role.", event.Roles(), d.Role)
 	body.Grounds = options("ground.", event.Grounds(), d.Grounds...)
 	// Not to answer is already an answer here.
@@ -209,7 +225,7 @@ func without[T comparable](list []T, one T) []T {
 }
 
 // faults puts what is wrong into the page's language.
-func (v view) faults(fs faults) []shownFault {
+func (v view) faults(b community.Bundle, fs faults) []shownFault {
 	labels := map[string]string{
 		inputKind: "kind.legend", inputDescription: "description.label", inputPlatform: "platform.label",
 		inputHandle: "handle.label", inputLinks: "links.label", inputRole: "role.legend",
@@ -217,7 +233,7 @@ func (v view) faults(fs faults) []shownFault {
 		inputAgeBand: "age_band.label",
 	}
 	firstChoice := map[string]string{
-		inputKind: string(event.Kinds()[0]), inputRole: string(event.Roles()[0]), inputGrounds: string(event.Grounds()[0]),
+		inputKind: string(b.Offered()[0]), inputRole: string(event.Roles()[0]), inputGrounds: string(event.Grounds()[0]),
 	}
 	var shown []shownFault
 	for _, f := range fs {

@@ -162,6 +162,7 @@ func (i *Intake) routes() http.Handler {
 	e.POST("/c/:community/report", i.counters.count, i.postForm)
 	e.GET("/c/:community/conduct", i.conductPage)
 	e.GET("/help", i.helpPage)
+	e.GET("/c/:community/:file", i.communityFile)
 	e.GET("/status", i.statusPage)
 	e.POST("/status", i.postStatusForm)
 	e.GET(stylesheetRoute, i.pages.stylesheet)

@@ -3,9 +3,7 @@ package reporter
 import (
 	"bytes"
 	"compress/gzip"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"fmt"
 	"html/template"
 	"log/slog"
@@ -45,9 +43,8 @@ func newPages(log *slog.Logger) (*pages, error) {
 		return nil, err
 	}
 	p := &pages{languages: l, templates: map[string]*template.Template{}, styleGzip: compressed(style), log: log}
-	hash := sha256.Sum256(style)
-	p.styleName = "style." + hex.EncodeToString(hash[:8]) + ".css"
-	for _, name := range []string{"report", "done", "status", "conduct", "home", "problem", "help"} {
+	p.styleName = "style." + shortHash(style) + ".css"
+	for _, name := range []string{"report", "done", "status", "conduct", "home", "problem", "help", "paused"} {
 		t, err := template.ParseFS(templateFiles, "templates/layout.html", "templates/helplines.html", "templates/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("reading the page %s: %w", name, err)
@@ -64,6 +61,7 @@ type view struct {
 	Stylesheet    string
 	Community     string // title of the community; empty on pages of no community
 	CommunityLang string // of Community
+	Logo          string // path of the community's logo, or ""
 	Languages     []languageChoice
 	// LanguageForm is the id of the form whose buttons change the language and
 	// lose nothing of what was typed. Empty: plain links do.
@@ -119,6 +117,7 @@ func (p *pages) view(c *gin.Context, offered []string, title string, wishes ...s
 func (p *pages) communityView(c *gin.Context, b community.Bundle, title string, wishes ...string) view {
 	v := p.view(c, p.languages.Offered(b.Languages), title, wishes...)
 	v.Community, v.CommunityLang = b.Title.Choose(v.Lang, b.Languages)
+	v.Stylesheet, v.Logo = p.stylesheetOf(b), logoOf(b)
 	return v
 }
 

@@ -98,7 +98,7 @@ func checkDocument(t *testing.T, page string) {
 		switch token.Type {
 		case html.StartTagToken:
 			count[token.Data]++
-			if !slices.Contains([]string{"meta", "link", "input", "br", "wbr"}, token.Data) {
+			if !slices.Contains([]string{"meta", "link", "input", "br", "wbr", "img"}, token.Data) {
 				open = append(open, token.Data)
 			}
 			if id := attr["id"]; id != "" {

@@ -52,7 +52,7 @@ func (i *Intake) postReport(c *gin.Context) {
 		}
 	}
 	key := idempotencyKey(c.Request.Header, sender, &fs)
-	r := d.check(sender.authenticated, &fs)
+	r := d.check(bundle.Offered(), sender.authenticated, &fs)
 	if len(fs) > 0 {
 		web.WriteProblem(c, fs.problem())
 		return
@@ -61,6 +61,10 @@ func (i *Intake) postReport(c *gin.Context) {
 		community: bundle, report: r, client: sender, route: "POST /v1/reports", key: key,
 		network: i.proxies.Network(c.Request),
 	})
+	if errors.Is(err, errClosed) {
+		i.refuseClosed(c, bundle)
+		return
+	}
 	if err != nil {
 		i.refuse(c, err)
 		return

@@ -23,7 +23,7 @@ type submission struct {
 
 // submit seals and publishes a report, and returns its receipt once it is
 // stored. It is the one way in, for the API and the form. Its errors match
-// errAway, errTooLarge and limitedError, and never quote the report.
+// errAway, errClosed, errTooLarge and limitedError, and never quote the report.
 func (i *Intake) submit(ctx context.Context, s submission) (receipt.Receipt, error) {
 	r := receipt.New()
 	if s.key != "" {
@@ -38,6 +38,9 @@ func (i *Intake) submit(ctx context.Context, s submission) (receipt.Receipt, err
 			return receipt.Receipt{}, err
 		}
 		r = i.secrets.receiptOf(s.client.identity(), s.community.Name, s.route, s.key, canonical)
+	}
+	if err := i.mayTake(ctx, s, r); err != nil {
+		return receipt.Receipt{}, err
 	}
 	if err := i.allowReport(ctx, s, r.ReportID()); err != nil {
 		return receipt.Receipt{}, err

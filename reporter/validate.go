@@ -48,11 +48,11 @@ type report struct {
 func (r report) canonical() ([]byte, error) { return encode(r) }
 
 // check applies every rule and notes everything that is wrong. The report is
-// good only where fs stays empty.
-func (d draft) check(authenticated bool, fs *faults) report {
+// good only where fs stays empty. Offered are the kinds that the community takes.
+func (d draft) check(offered []event.Kind, authenticated bool, fs *faults) report {
 	r := report{
 		Community:   d.Community,
-		Kind:        onList(fs, fieldKind, d.Kind, event.Kinds()),
+		Kind:        onList(fs, fieldKind, d.Kind, offered),
 		Description: cleaned(fs, fieldDescription, d.Description, maxDescription, text.Clean),
 		Links:       checkLinks(fs, d.Links),
 		Account: event.Account{
