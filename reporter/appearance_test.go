@@ -12,8 +12,10 @@ import (
 	"recourse/internal/community"
 )
 
-var ownStyle = regexp.MustCompile(`<link rel="stylesheet" href="(/c/demo/style\.[0-9a-f]{16}\.css)">`)
-var logoImage = regexp.MustCompile(`<img class="logo" src="(/c/demo/logo\.[0-9a-f]{16})" alt="">`)
+var (
+	ownStyle  = regexp.MustCompile(`<link rel="stylesheet" href="(/c/demo/style\.[0-9a-f]{16}\.css)">`)
+	logoImage = regexp.MustCompile(`<img class="logo" src="(/c/demo/logo\.[0-9a-f]{16})" alt="">`)
+)
 
 func TestACommunityHasItsColoursInTheOneStylesheet(t *testing.T) {
 	b := setup(t)

@@ -87,8 +87,10 @@ func TestAPausedCommunityTakesNoNewReportAndGoesOnWithTheOthers(t *testing.T) {
 	b.nothingTold()
 }
 
-var hidden = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)">`)
-var typed = regexp.MustCompile(`(?s)<textarea id="[^"]*" name="([^"]*)"[^>]* readonly>\n(.*?)</textarea>`)
+var (
+	hidden = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)">`)
+	typed  = regexp.MustCompile(`(?s)<textarea id="[^"]*" name="([^"]*)"[^>]* readonly>\n(.*?)</textarea>`)
+)
 
 // sentAgain is what the form of a page sends.
 func sentAgain(page string) url.Values {

@@ -54,7 +54,7 @@ func applyCommunity(ctx context.Context, e environment, js jetstream.JetStream, 
 // settle puts what the file says into b. A pause that was made by command stays
 // where the file says nothing of one: applying a file must not open a community
 // that somebody closed by hand.
-func (d draft) settle(b *community.Bundle) {
+func (d *draft) settle(b *community.Bundle) {
 	f := d.file
 	b.Title, b.Languages = f.Title, f.Languages
 	b.Kinds, b.Intro = f.Kinds, f.Intro
