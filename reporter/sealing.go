@@ -45,7 +45,7 @@ func (s secrets) sealReport(b community.Bundle, r report, client string, id rece
 		put     *seal.Envelope
 	}{
 		{b.Keys.Moderation, seal.PurposeModeration, words, seal.Buckets(), &m.Moderation},
-		{b.Keys.Contact, seal.PurposeContact, event.Contact{Address: r.Contact}, seal.Exactly(event.ContactSize), &m.Contact},
+		{b.Keys.Contact, seal.PurposeContact, event.Contact{Address: r.Contact, Language: r.Language}, seal.Exactly(event.ContactSize), &m.Contact},
 		{b.Keys.Statistics, seal.PurposeStatistics, s.dimensions(r), seal.Exactly(event.DimensionsSize), &m.Statistics},
 	} {
 		body, err := encode(e.body)

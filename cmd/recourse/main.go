@@ -24,6 +24,7 @@ type commands struct {
 	Worker  workerCmd  `cmd:"" help:"Run a moderation worker and the relay."`
 	Console consoleCmd `cmd:"" help:"Run the moderators' console."`
 	Janitor janitorCmd `cmd:"" help:"Run the janitor: purge, reconcile, empty."`
+	Notify  notifyCmd  `cmd:"" help:"Run the service that mails reporters that there is news."`
 	Stats   statsCmd   `cmd:"" help:"Run the collector of statistics."`
 	Portal  portalCmd  `cmd:"" help:"Run the public portal of released statistics."`
 	Migrate migrateCmd `cmd:"" help:"Make or update streams, buckets, consumers, roles and tables."`

@@ -28,6 +28,7 @@ import (
 type upCmd struct {
 	streamFlags
 	proxyFlags
+	mailFlags
 	Data        string `help:"Folder for keys, PostgreSQL and NATS." default:"./data" type:"path"`
 	IntakeAddr  string `help:"Address of the intake." default:"127.0.0.1:8080"`
 	ConsoleAddr string `help:"Address of the moderators' console." default:"127.0.0.1:8081"`
@@ -43,7 +44,8 @@ type upCmd struct {
 func (upCmd) Help() string {
 	return `Runs a private PostgreSQL cluster, a NATS server with JetStream and every service, all on loopback, with everything
 under --data. All keys are in this one process: who may know what is enforced only between separate processes
-(recourse intake, worker, console, janitor, stats, portal). An address with port 0 picks a free one; <data>/addresses.json tells.
+(recourse intake, worker, console, notify, janitor, stats, portal). An address with port 0 picks a free one;
+<data>/addresses.json tells. Reporters get mails only where --smtp-url is given.
 
 Example: recourse up --data ./data --intake-addr 127.0.0.1:0`
 }
@@ -207,10 +209,11 @@ func (c upCmd) applyCommunities(ctx context.Context, e environment) ([]string, e
 
 // runServices starts every service, says where they are, and waits for the end.
 func (c upCmd) runServices(ctx context.Context, e environment, communities []string) error {
-	makers := []struct {
+	type maker struct {
 		addr string
 		make func(context.Context, environment) (process, error)
-	}{
+	}
+	makers := []maker{
 		{c.IntakeAddr, c.newIntake},
 		{c.ConsoleAddr, newConsole},
 		{c.StatsAddr, newPortal},
@@ -218,6 +221,9 @@ func (c upCmd) runServices(ctx context.Context, e environment, communities []str
 		{"", newWorker},
 		{"", newStats},
 		{"", newJanitor},
+	}
+	if c.SMTPURL != "" {
+		makers = append(makers, maker{"", c.newNotify})
 	}
 	var processes []process
 	defer func() {

@@ -14,8 +14,8 @@ import (
 )
 
 // tellReporters raises the version of each report of the case, notes the
-// milestones, seals a statement of reasons to each receipt and leaves the new
-// statuses to the relay. It returns the reports.
+// milestones, seals a statement of reasons to each receipt, and leaves the new
+// statuses to the relay and the news to notify. It returns the reports.
 func (d *desk) tellReporters(ctx context.Context, q *store.Queries, made decided, v verdict, code conduct.Code) ([]event.ID, error) {
 	if err := q.RaiseReportVersions(ctx, made.Case); err != nil {
 		return nil, fmt.Errorf("raising reports' versions: %w", err)
@@ -53,6 +53,9 @@ func (d *desk) tellReporters(ctx context.Context, q *store.Queries, made decided
 	due := store.InsertStatusesDueParams{CaseID: made.Case, ReportIds: messages.ReportIds, CreatedAt: made.DecidedAt}
 	if err := q.InsertStatusesDue(ctx, due); err != nil {
 		return nil, fmt.Errorf("leaving statuses to the relay: %w", err)
+	}
+	if err := q.InsertNews(ctx, messages.ReportIds); err != nil {
+		return nil, fmt.Errorf("leaving news to notify: %w", err)
 	}
 	return messages.ReportIds, nil
 }

@@ -180,3 +180,10 @@ type NotifyContact struct {
 	ReceivedAt time.Time
 	Sealed     json.RawMessage
 }
+
+type NotifyNews struct {
+	ReportID event.ID
+	Since    time.Time
+	Attempts int32
+	NextAt   time.Time
+}
