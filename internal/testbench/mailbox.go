@@ -32,7 +32,8 @@ type Mail struct {
 type Mailbox struct {
 	Addr string
 
-	config *tls.Config // nil without TLS
+	config   *tls.Config // nil without TLS
+	implicit bool        // TLS from the first byte
 
 	mu     sync.Mutex
 	mails  []Mail                  // mu
@@ -55,12 +56,26 @@ func SMTP(t testing.TB) *Mailbox {
 	return b
 }
 
-// SMTPWithTLS starts one that offers STARTTLS, with a certificate for localhost
-// that only the pool returned knows.
+// SMTPWithStartTLS starts one that offers STARTTLS, with a certificate for
+// localhost that only the pool returned knows.
+func SMTPWithStartTLS(t testing.TB) (*Mailbox, *x509.CertPool) {
+	t.Helper()
+	return secured(t, false)
+}
+
+// SMTPWithTLS starts one that speaks TLS from the first byte.
 func SMTPWithTLS(t testing.TB) (*Mailbox, *x509.CertPool) {
 	t.Helper()
+	return secured(t, true)
+}
+
+func secured(t testing.TB, implicit bool) (*Mailbox, *x509.CertPool) {
+	t.Helper()
 	cert, roots := certificate(t)
-	b := &Mailbox{Addr: "127.0.0.1:0", config: &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}}
+	b := &Mailbox{
+		Addr: "127.0.0.1:0", implicit: implicit,
+		config: &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12},
+	}
 	b.Start(t)
 	t.Cleanup(func() { b.Stop(t) })
 	return b, roots
@@ -103,6 +118,9 @@ func (b *Mailbox) Start(t testing.TB) {
 	b.mu.Lock()
 	b.Addr, b.server = ln.Addr().String(), server
 	b.mu.Unlock()
+	if b.implicit {
+		ln = tls.NewListener(ln, b.config)
+	}
 	go func() { _ = server.Serve(ln) }() // it ends with Stop
 }
 

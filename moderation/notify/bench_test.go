@@ -95,16 +95,37 @@ func (b *bench) notifier(t *testing.T, server notify.Server) *notify.Notifier {
 	if err != nil {
 		t.Fatal(err)
 	}
+	registry := b.registry
+	if b.Notifier != nil {
+		registry = prometheus.NewRegistry() // each counts for itself
+	}
 	n, err := notify.New(notify.Config{
 		Pool: b.db.Pool(t, keys.Notify), Ring: ring, Log: slog.New(slog.NewTextHandler(b.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Registry: b.registry, Now: func() time.Time { return time.Now().Add(time.Duration(b.ahead.Load())) },
+		Registry: registry, Now: func() time.Time { return time.Now().Add(time.Duration(b.ahead.Load())) },
 		Server: server, From: from, StatusURL: statusURL, Delay: 10 * time.Minute,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.registry = prometheus.NewRegistry() // the next one counts for itself
 	return n
+}
+
+// ended returns how much news ended, by outcome, as the first notifier counts.
+func (b *bench) ended(t *testing.T) map[string]int {
+	t.Helper()
+	families, err := b.registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts := map[string]int{}
+	for _, family := range families {
+		for _, metric := range family.GetMetric() {
+			for _, label := range metric.GetLabel() {
+				counts[label.GetValue()] = int(metric.GetCounter().GetValue())
+			}
+		}
+	}
+	return counts
 }
 
 // later puts the notifiers' clock ahead.

@@ -101,6 +101,9 @@ func TestWhereThereIsNoAddressOfAMailboxNothingIsSent(t *testing.T) {
 	b.send(t)
 	b.wantMails(t, 0)
 	b.wantWaiting(t, 0)
+	if got, want := b.ended(t), map[string]int{"no_contact": 3, "phone": 2, "other_contact": 13}; !maps.Equal(got, want) {
+		t.Errorf("it counts %v, want %v", got, want)
+	}
 }
 
 func TestAnAddressInAnotherScriptsDomainIsWritten(t *testing.T) {
