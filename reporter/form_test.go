@@ -90,7 +90,7 @@ func TestTheFormSendsTheSameReportAsTheAPI(t *testing.T) {
 	if got := toJSON(t, o.content); got != toJSON(t, want) {
 		t.Errorf("moderation opens %s, want %s", got, toJSON(t, want))
 	}
-	if o.contact.Address != "me@example.org" || o.dimensions.Gender != event.GenderMan || o.dimensions.AgeBand != event.Age65Up {
+	if o.contact != (event.Contact{Address: "me@example.org", Language: "en"}) || o.dimensions.Gender != event.GenderMan || o.dimensions.AgeBand != event.Age65Up {
 		t.Errorf("contact %+v, dimensions %+v", o.contact, o.dimensions)
 	}
 	b.nothingTold(shown, strings.ReplaceAll(shown, "-", ""), "me@example.org", "0123456789abcdef0123456789")

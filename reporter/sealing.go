@@ -45,7 +45,7 @@ func (s secrets) sealReport(b community.Bundle, r report, client string, id rece
 		put     *seal.Envelope
 	}{
 		{b.Keys.Moderation, seal.PurposeModeration, words, seal.Buckets(), &m.Moderation},
-		{b.Keys.Contact, seal.PurposeContact, event.Contact{Address: r.Contact, Language: r.Language}, seal.Exactly(event.ContactSize), &m.Contact},
+		{b.Keys.Contact, seal.PurposeContact, contactOf(r), seal.Exactly(event.ContactSize), &m.Contact},
 		{b.Keys.Statistics, seal.PurposeStatistics, s.dimensions(r), seal.Exactly(event.DimensionsSize), &m.Statistics},
 	} {
 		body, err := encode(e.body)
@@ -80,6 +80,15 @@ func content(r report, client string) event.Content {
 		HasContact:  r.Contact != "",
 		Client:      client,
 	}
+}
+
+// contactOf is what notify needs to write to the reporter, and nothing where
+// there is no address.
+func contactOf(r report) event.Contact {
+	if r.Contact == "" {
+		return event.Contact{}
+	}
+	return event.Contact{Address: r.Contact, Language: r.Language}
 }
 
 // dimensions is what statistics count: every attribute has a value. A report

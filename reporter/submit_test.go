@@ -76,7 +76,7 @@ func TestWhatTheServicesOpenIsWhatWasSent(t *testing.T) {
 	if got := toJSON(t, o.content); got != toJSON(t, want) {
 		t.Errorf("moderation opens %s, want %s", got, toJSON(t, want))
 	}
-	if o.contact.Address != "someone@example.org" {
+	if o.contact != (event.Contact{Address: "someone@example.org", Language: "fr-CA"}) {
 		t.Errorf("notify opens %+v", o.contact)
 	}
 	d := o.dimensions
@@ -104,7 +104,7 @@ func TestWhatWasNotSaidIsCodedAsUnknownAndNothingIsMadeUpForModerators(t *testin
 	if o.content.Role != "" || o.content.Grounds != nil || o.content.Language != "" || o.content.HasContact || o.content.Client != "" {
 		t.Errorf("moderation opens %+v", o.content)
 	}
-	if o.contact.Address != "" {
+	if o.contact != (event.Contact{}) {
 		t.Error("a contact is made up")
 	}
 	want := event.Dimensions{

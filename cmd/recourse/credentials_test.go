@@ -38,6 +38,9 @@ const (
 	readContent  = "SELECT content FROM moderation.report"
 	readKeys     = "SELECT wrapped FROM moderation.data_key"
 	readContact  = "SELECT sealed FROM notify.contact"
+	readNews     = "SELECT report_id FROM notify.news"
+	readAttempts = "SELECT attempts FROM notify.news"
+	dropNews     = "DELETE FROM notify.news"
 	readReasons  = "SELECT reasons FROM moderation.decision"
 	readMessages = "SELECT sealed FROM moderation.message"
 	readAudit    = "SELECT digest FROM moderation.audit"
@@ -76,7 +79,7 @@ func whoMayKnowWhat() []knowledge {
 	}
 	moderations := []string{
 		readContent, readKeys, readContact, readReasons, readMessages, readAudit, readSessions, closeCases, makeTable,
-		"SELECT id FROM moderation.cases", "SELECT id FROM moderation.report",
+		"SELECT id FROM moderation.cases", "SELECT id FROM moderation.report", readNews,
 	}
 
 	return []knowledge{
@@ -91,6 +94,7 @@ func whoMayKnowWhat() []knowledge {
 			sqlAllowed: []string{"SELECT status_key FROM moderation.report", readMessages},
 			sqlDenied: all([]string{
 				readContent, readKeys, readContact, readReasons, readAudit, readSessions, readPurged, forgeAudit, closeCases, makeTable,
+				readAttempts, dropNews,
 			}, statistics),
 			natsAllowed: []string{"cases.opened.demo.x", "quarantine.demo.x"},
 			natsDenied:  all(administer, purge, consumeAsStats, forge[:1], []string{api + "STREAM.MSG.GET.REPORTS"}),
@@ -98,15 +102,18 @@ func whoMayKnowWhat() []knowledge {
 		{
 			service: keys.Console, files: []string{"nats", "postgres", "seal"}, atRest: true,
 			sqlAllowed: []string{readContent, readKeys, readReasons},
-			sqlDenied:  all([]string{readContact, readPurged, readAudit, forgeReport, dropAudit, editAudit, makeTable}, statistics),
+			sqlDenied: all([]string{
+				readContact, readPurged, readAudit, forgeReport, dropAudit, editAudit, makeTable, readAttempts, dropNews,
+			}, statistics),
 			natsDenied: all(administer, purge, consumeAsWorker, consumeAsStats, forge, []string{api + "STREAM.MSG.GET.REPORTS", api + "DIRECT.GET.KV_status"}),
 		},
 		{
 			service: keys.Notify, files: []string{"nats", "postgres", "seal"},
 			opens:      []seal.Purpose{seal.PurposeContact},
-			sqlAllowed: []string{readContact},
+			sqlAllowed: []string{readContact, readNews, readAttempts, dropNews},
 			sqlDenied: all([]string{
 				readContent, readKeys, readReasons, readMessages, readAudit, readSessions, readPurged, closeCases, makeTable,
+				"SELECT id FROM moderation.report", "SELECT case_id FROM moderation.decision", "DELETE FROM notify.contact",
 			}, statistics),
 			natsDenied: all(administer, purge, consumeAsWorker, consumeAsStats, forge, []string{api + "STREAM.MSG.GET.REPORTS"}),
 		},
@@ -120,8 +127,8 @@ func whoMayKnowWhat() []knowledge {
 		},
 		{
 			service: keys.Janitor, files: []string{"nats", "postgres", "seal"},
-			sqlAllowed: []string{"SELECT id FROM moderation.report", readPurged},
-			sqlDenied:  all(moderations[:6], []string{closeCases, makeTable}, statistics),
+			sqlAllowed: []string{"SELECT id FROM moderation.report", readPurged, "DELETE FROM notify.news WHERE since < now()"},
+			sqlDenied:  all(moderations[:6], []string{closeCases, makeTable, readNews}, statistics),
 			natsDenied: all(administer, consumeAsWorker, consumeAsStats, forge[1:]),
 		},
 		{

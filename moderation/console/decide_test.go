@@ -56,6 +56,9 @@ func TestADecisionReachesTheReporterAndTheStatistics(t *testing.T) {
 			t.Errorf("the message is %+v, want the decision with the title %s", m, want.title)
 		}
 	}
+	if n := b.count(t, "notify.news WHERE report_id = ANY($1)", []event.ID{r.ReportID(), second.ReportID()}); n != 2 {
+		t.Errorf("notify is to tell %d reporters, want both", n)
+	}
 	b.wantCaseEvents(t, id, made.ID)
 	b.wantSealedReasons(t, id, made.ID)
 

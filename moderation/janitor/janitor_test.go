@@ -272,6 +272,21 @@ func TestSentRowsOfTheOutboxAndSessionsThatEndedGo(t *testing.T) {
 	}
 }
 
+func TestNewsThatNoNotifyTookGoesAfterAMonth(t *testing.T) {
+	b := setup(t)
+	for _, age := range []string{"29 days", "31 days"} {
+		_, err := b.admin.Exec(t.Context(), "INSERT INTO notify.news (report_id, since) VALUES ($1, now() - $2::text::interval)", event.NewID(), age)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.clean(t, 0)
+	var n int
+	if err := b.admin.QueryRow(t.Context(), "SELECT count(*) FROM notify.news").Scan(&n); err != nil || n != 1 {
+		t.Errorf("%d reports are left, %v; want the newer one", n, err)
+	}
+}
+
 func TestAMalformedSubjectIsNotTakenForALostReport(t *testing.T) {
 	b := setup(t)
 	for _, subject := range []string{"reports.submitted.Bad_Name." + event.NewID().String(), "reports.submitted.demo.no-id"} {
