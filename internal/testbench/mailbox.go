@@ -44,7 +44,7 @@ type Mailbox struct {
 // MailUser and MailPassword are who may sign in to a Mailbox.
 const (
 	MailUser     = "reports"
-	MailPassword = "MARKER-smtp-password"
+	MailPassword = "MARKER-smtp-password" //nolint:gosec // of a server that lives as long as a test
 )
 
 // SMTP starts a mail server. It stops with the test.

@@ -83,7 +83,11 @@ func overTLS(t *testing.T, box *testbench.Mailbox, security notify.Security, pas
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := notify.ParseServer("smtps://"+testbench.MailUser+"@localhost:"+port, password, false, roots)
+	address := "localhost:" + port
+	if password != "" {
+		address = testbench.MailUser + "@" + address
+	}
+	s, err := notify.ParseServer("smtps://"+address, password, false, roots)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,6 +96,10 @@ func overTLS(t *testing.T, box *testbench.Mailbox, security notify.Security, pas
 }
 
 func TestAddressAndPasswordAreGivenOnlyToAServerWithTheRightCertificate(t *testing.T) {
+	noTLS := func(t testing.TB) (*testbench.Mailbox, *x509.CertPool) {
+		t.Helper()
+		return testbench.SMTP(t), nil
+	}
 	for _, c := range []struct {
 		name     string
 		security notify.Security
@@ -104,7 +112,8 @@ func TestAddressAndPasswordAreGivenOnlyToAServerWithTheRightCertificate(t *testi
 		{"TLS from the first byte", notify.TLS, testbench.SMTPWithTLS, true, testbench.MailPassword, true},
 		{"an unknown certificate", notify.StartTLS, testbench.SMTPWithStartTLS, false, testbench.MailPassword, false},
 		{"an unknown certificate from the first byte", notify.TLS, testbench.SMTPWithTLS, false, testbench.MailPassword, false},
-		{"no STARTTLS", notify.StartTLS, func(t testing.TB) (*testbench.Mailbox, *x509.CertPool) { return testbench.SMTP(t), nil }, true, testbench.MailPassword, false},
+		{"no STARTTLS", notify.StartTLS, noTLS, true, testbench.MailPassword, false},
+		{"no STARTTLS, and no password", notify.StartTLS, noTLS, true, "", false},
 		{"a wrong password", notify.StartTLS, testbench.SMTPWithStartTLS, true, "MARKER-wrong", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
