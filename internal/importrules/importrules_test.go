@@ -33,6 +33,7 @@ var tree = []pkg{
 	{path: "recourse/stats", name: "stats"},
 	{path: "recourse/stats/mechanism", name: "mechanism"},
 	{path: "recourse/internal/bus", name: "bus", imports: []string{"github.com/nats-io/nats.go"}},
+	{path: "recourse/internal/evidence", name: "evidence"},
 	{path: "recourse/internal/event", name: "event", imports: []string{"database/sql/driver"}},
 	{path: "recourse/internal/postgres", name: "postgres", imports: []string{"github.com/jackc/pgx/v5/pgxpool"}},
 	{path: "recourse/internal/seal/open", name: "open"},
@@ -101,6 +102,11 @@ func TestABrokenRuleIsReported(t *testing.T) {
 			"the noise reaches NATS through another",
 			pkg{path: "recourse/stats/mechanism/noise", imports: []string{"recourse/internal/bus"}},
 			"recourse/stats/mechanism/noise imports recourse/internal/bus imports github.com/nats-io/nats.go: decisions are pure",
+		},
+		{
+			"what judges files reaches NATS through another",
+			pkg{path: "recourse/internal/evidence/picture", imports: []string{"recourse/internal/bus"}},
+			"recourse/internal/evidence/picture imports recourse/internal/bus imports github.com/nats-io/nats.go: decisions are pure",
 		},
 		{
 			"the intake reaches pgx through another",

@@ -30,6 +30,7 @@ var mustExist = []string{
 	module + "/moderation",
 	module + "/moderation/conduct",
 	module + "/stats/mechanism",
+	module + "/internal/evidence",
 	module + "/internal/seal/open",
 	module + "/internal/seal/receipt",
 }
@@ -47,7 +48,10 @@ type reachRule struct {
 
 var reachRules = []reachRule{
 	{
-		from:  []string{module + "/moderation", module + "/moderation/conduct/...", module + "/stats", module + "/stats/mechanism/..."},
+		from: []string{
+			module + "/moderation", module + "/moderation/conduct/...", module + "/stats", module + "/stats/mechanism/...",
+			module + "/internal/evidence/...",
+		},
 		never: []string{"github.com/gin-gonic/...", "github.com/jackc/...", "github.com/nats-io/..."},
 		why:   "decisions are pure",
 	},
