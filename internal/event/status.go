@@ -25,6 +25,7 @@ type Status struct {
 	Due        time.Time       `json:"due,omitzero"`       // until when a moderator looks at it: while it is open
 	Consent    Consent         `json:"consent,omitzero"`   // what the reporter forbids now
 	Stopped    *bool           `json:"stopped,omitempty"`  // the answer to "did it stop?" since the last decision
+	NoFiles    bool            `json:"no_files,omitempty"` // none are taken for this kind of abuse: having them can be a crime
 	Evidence   []EvidenceFile  `json:"evidence,omitempty"` // what was uploaded, or is being uploaded
 	Milestones []MilestoneAt   `json:"milestones"`
 	Messages   []SealedMessage `json:"messages,omitempty"` // the newest; older ones are left out where they don't fit

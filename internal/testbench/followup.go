@@ -1,7 +1,9 @@
 package testbench
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
@@ -38,17 +40,50 @@ func FollowUp(
 	if err != nil {
 		t.Fatal(err)
 	}
+	return sealed(t, bundle, up, seal.PurposeFollowUp, body, seal.Buckets())
+}
+
+// Evidence is a file as the intake would publish it: its chunks, then its
+// manifest.
+func Evidence(t testing.TB, bundle community.Bundle, r receipt.Receipt, file event.ID, name string, data []byte) []*nats.Msg {
+	t.Helper()
+	digest := sha256.Sum256(data)
+	manifest := &event.Manifest{Name: name, Size: len(data), Digest: digest[:], Sent: digest[:]}
+	var parts []event.EvidencePart
+	for chunk := range slices.Chunk(data, event.EvidenceChunk) {
+		parts = append(parts, event.EvidencePart{File: file, Index: manifest.Chunks, Data: chunk})
+		manifest.Chunks++
+	}
+	parts = append(parts, event.EvidencePart{File: file, Manifest: manifest})
+	var msgs []*nats.Msg
+	for _, part := range parts {
+		up := event.FollowUp{
+			Version: event.FollowUpVersion, ID: event.NewID(), Report: r.ReportID(), Community: bundle.Name, Event: event.ReportEvidence,
+			At: time.Now().UTC().Truncate(time.Second),
+		}
+		part.Binding = up.Binding()
+		plain, err := part.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		msgs = append(msgs, sealed(t, bundle, up, seal.PurposeEvidence, plain, seal.Exactly(event.EvidenceSize)))
+	}
+	return msgs
+}
+
+func sealed(t testing.TB, bundle community.Bundle, up event.FollowUp, p seal.Purpose, plain []byte, padding seal.Padding) *nats.Msg {
+	t.Helper()
 	key, err := bundle.Keys.Moderation.Seal()
 	if err != nil {
 		t.Fatal(err)
 	}
-	here := seal.Context{Purpose: seal.PurposeFollowUp, Community: up.Community, Report: up.Report}
-	if up.Moderation, err = seal.Seal(key, here, body, seal.Buckets()); err != nil {
+	here := seal.Context{Purpose: p, Community: up.Community, Report: up.Report}
+	if up.Moderation, err = seal.Seal(key, here, plain, padding); err != nil {
 		t.Fatal(err)
 	}
 	payload, err := json.Marshal(up)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &nats.Msg{Subject: event.ReportSubject(name, up.Community, up.Report).String(), Data: payload, Header: nats.Header{}}
+	return &nats.Msg{Subject: event.ReportSubject(up.Event, up.Community, up.Report).String(), Data: payload, Header: nats.Header{}}
 }

@@ -84,3 +84,52 @@ func (j *Janitor) eraseSubject(ctx context.Context, name, subject, kept string) 
 		fault.Point("janitor.erase.within")
 	}
 }
+
+// forgetUploads deletes the chunks of files that were never finished, in the
+// stream first: their rows say where they are.
+func (j *Janitor) forgetUploads(ctx context.Context) error {
+	q := store.New(j.pool)
+	old, err := q.UnfinishedUploads(ctx, j.now().Add(-uploadsKeep))
+	if err != nil {
+		return fmt.Errorf("looking for unfinished files: %w", err)
+	}
+	if len(old) == 0 {
+		return nil
+	}
+	stream, err := j.js.Stream(ctx, event.StreamReports)
+	if err != nil {
+		return err
+	}
+	for _, u := range old {
+		sequences, err := q.UploadSequences(ctx, store.UploadSequencesParams{ReportID: u.ReportID, FileID: u.FileID})
+		if err != nil {
+			return fmt.Errorf("looking for chunks: %w", err)
+		}
+		subject := event.ReportSubject(event.ReportEvidence, u.Community, u.ReportID).String()
+		for _, seq := range sequences {
+			if err := eraseOne(ctx, stream, uint64(seq), subject); err != nil { //nolint:gosec // a stream's sequence
+				return fmt.Errorf("deleting a chunk: %w", err)
+			}
+		}
+		if err := q.DeleteUpload(ctx, store.DeleteUploadParams{ReportID: u.ReportID, FileID: u.FileID}); err != nil {
+			return fmt.Errorf("forgetting an unfinished file: %w", err)
+		}
+	}
+	return nil
+}
+
+// eraseOne deletes a message if it is there, on the subject that is expected: a
+// stream that was made anew counts from one again.
+func eraseOne(ctx context.Context, stream jetstream.Stream, seq uint64, subject string) error {
+	msg, err := stream.GetMsg(ctx, seq)
+	if errors.Is(err, jetstream.ErrMsgNotFound) || (err == nil && msg.Subject != subject) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := stream.SecureDeleteMsg(ctx, seq); err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
+		return err
+	}
+	return nil
+}

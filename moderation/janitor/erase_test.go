@@ -115,3 +115,28 @@ func filesWith(t *testing.T, dir string, sample []byte) (n int) {
 	}
 	return n
 }
+
+func TestAFileThatIsNeverFinishedGoesAfterADay(t *testing.T) {
+	b := setup(t)
+	r, msg := testbench.Sealed(t, b.demo, event.Content{Kind: event.KindThreat}, nil)
+	b.bus.Publish(t, msg)
+	parts := testbench.Evidence(t, b.demo, r, event.NewID(), "a.txt", bytes.Repeat([]byte("evidence "), 60_000))
+	b.bus.Publish(t, parts[0])
+	count := func() (n int) {
+		if err := b.admin.QueryRow(t.Context(), `SELECT count(*) FROM moderation.upload_chunk`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	testbench.Eventually(t, 10*time.Second, "the chunk is stored", func() bool { return count() == 1 })
+	b.consumeAsStats(t)
+	b.clean(t, 23*time.Hour)
+	if n, left := count(), len(b.bus.Messages(t, event.StreamReports)); n != 1 || left != 2 {
+		t.Errorf("after 23 hours %d chunks and %d messages are there, want 1 and 2", n, left)
+	}
+	b.clean(t, 25*time.Hour)
+	left := b.bus.Messages(t, event.StreamReports)
+	if n := count(); n != 0 || len(left) != 1 || left[0].Subject != msg.Subject {
+		t.Errorf("after 25 hours %d chunks and %d messages are there, want none and the report", n, len(left))
+	}
+}

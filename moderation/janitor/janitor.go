@@ -35,6 +35,9 @@ const (
 // Keep is how long a stream keeps what every consumer has acknowledged.
 const Keep = 7 * 24 * time.Hour
 
+// uploadsKeep is how long a file that was begun may take to be finished.
+const uploadsKeep = 24 * time.Hour
+
 // Janitor cleans and reconciles.
 type Janitor struct {
 	js   jetstream.JetStream
@@ -103,7 +106,7 @@ func (j *Janitor) Clean(ctx context.Context) error {
 			failed = errors.Join(failed, fmt.Errorf("purging %s: %w", stream, err))
 		}
 	}
-	return errors.Join(failed, j.emptyTables(ctx))
+	return errors.Join(failed, j.forgetUploads(ctx), j.emptyTables(ctx))
 }
 
 func (j *Janitor) emptyTables(ctx context.Context) error {

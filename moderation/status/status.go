@@ -35,6 +35,8 @@ type Report struct {
 	Due        time.Time // until when a moderator looks at it
 	Consent    event.Consent
 	Stopped    *bool
+	NoFiles    bool // none are taken: of this kind, having them can be a crime
+	Evidence   []event.EvidenceFile
 	Milestones []event.MilestoneAt
 	Messages   []event.SealedMessage
 }
@@ -63,6 +65,12 @@ func Load(ctx context.Context, q *store.Queries, report event.ID) (Report, error
 		Due:     row.FirstLookDue.UTC(),
 		Consent: event.Consent{DoNotTellAccount: row.DoNotTellAccount, NotBeyondCommunity: row.NotBeyondCommunity},
 		Stopped: row.Stopped,
+		NoFiles: event.Kind(row.Kind) == event.KindChildSexualAbuse,
+	}
+	if r.Stage != event.StageWithdrawn {
+		if r.Evidence, err = files(ctx, q, report); err != nil {
+			return Report{}, err
+		}
 	}
 	// One change can make several milestones at the same second: they stand in
 	// their usual order.
@@ -86,10 +94,34 @@ func Load(ctx context.Context, q *store.Queries, report event.ID) (Report, error
 	return r, nil
 }
 
+// files are those that came with the receipt, and what is on its way.
+func files(ctx context.Context, q *store.Queries, report event.ID) ([]event.EvidenceFile, error) {
+	stored, err := q.EvidenceOf(ctx, report)
+	if err != nil {
+		return nil, fmt.Errorf("reading a report's files: %w", err)
+	}
+	begun, err := q.UploadsOf(ctx, report)
+	if err != nil {
+		return nil, fmt.Errorf("reading a report's uploads: %w", err)
+	}
+	var all []event.EvidenceFile
+	for _, f := range stored {
+		all = append(all, event.EvidenceFile{ID: f.FileID, State: f.State, Reason: f.Reason, At: f.At.UTC()})
+	}
+	for _, u := range begun {
+		f := event.EvidenceFile{ID: u.FileID, State: event.EvidenceReceiving, At: u.BeganAt.UTC()}
+		for _, index := range u.Received {
+			f.Received = append(f.Received, int(index))
+		}
+		all = append(all, f)
+	}
+	return all, nil
+}
+
 // record seals r to its receipt.
 func (r Report) record() ([]byte, error) {
 	plain := event.Status{
-		Report: r.ID, Stage: r.Stage, Consent: r.Consent, Stopped: r.Stopped, Milestones: r.Milestones, Messages: newest(r.Messages),
+		Report: r.ID, Stage: r.Stage, Consent: r.Consent, Stopped: r.Stopped, NoFiles: r.NoFiles, Evidence: r.Evidence, Milestones: r.Milestones, Messages: newest(r.Messages),
 	}
 	if r.Stage == event.StageOpen || r.Stage == event.StageAppealed || r.Stage == event.StageReopened {
 		plain.Due = r.Due

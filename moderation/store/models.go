@@ -80,6 +80,24 @@ type ModerationDecision struct {
 	DecidedAt   time.Time
 }
 
+type ModerationEvidence struct {
+	ID        event.ID
+	FileID    event.ID
+	ReportID  event.ID
+	State     string
+	Reason    string
+	MediaType string
+	Size      int32
+	At        time.Time
+	Details   []byte
+}
+
+type ModerationEvidenceChunk struct {
+	EvidenceID event.ID
+	Index      int32
+	Sealed     []byte
+}
+
 type ModerationFollowUp struct {
 	ID       event.ID
 	ReportID event.ID
@@ -172,6 +190,23 @@ type ModerationTombstone struct {
 	StatusKey   string
 	ReplyKey    []byte
 	WithdrawnAt time.Time
+}
+
+type ModerationUpload struct {
+	FileID    event.ID
+	ReportID  event.ID
+	Community string
+	Month     string
+	Wrapped   []byte
+	BeganAt   time.Time
+}
+
+type ModerationUploadChunk struct {
+	ReportID event.ID
+	FileID   event.ID
+	Index    int32
+	Sequence int64
+	Sealed   []byte
 }
 
 type NotifyContact struct {

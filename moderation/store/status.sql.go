@@ -100,7 +100,7 @@ func (q *Queries) MilestonesOf(ctx context.Context, reportID event.ID) ([]Milest
 
 const statusOf = `-- name: StatusOf :one
 SELECT r.id, r.case_id, r.community, r.status_key, r.reply_key, r.version, r.do_not_tell_account, r.not_beyond_community,
-    r.stopped, r.withdrawn_at, c.state, c.again, c.first_look_due
+    r.stopped, r.withdrawn_at, c.kind, c.state, c.again, c.first_look_due
 FROM moderation.report r JOIN moderation.cases c ON c.id = r.case_id WHERE r.id = $1
 `
 
@@ -115,6 +115,7 @@ type StatusOfRow struct {
 	NotBeyondCommunity bool
 	Stopped            *bool
 	WithdrawnAt        *time.Time
+	Kind               string
 	State              string
 	Again              string
 	FirstLookDue       time.Time
@@ -134,6 +135,7 @@ func (q *Queries) StatusOf(ctx context.Context, reportID event.ID) (StatusOfRow,
 		&i.NotBeyondCommunity,
 		&i.Stopped,
 		&i.WithdrawnAt,
+		&i.Kind,
 		&i.State,
 		&i.Again,
 		&i.FirstLookDue,

@@ -236,6 +236,7 @@ func firstStatus(o opened, caseID event.ID, now time.Time) status.Report {
 	s := o.submitted
 	return status.Report{
 		ID: s.Report, Case: caseID, Community: s.Community, StatusKey: s.StatusKey, ReplyKey: o.replyKey, Version: 1,
-		Stage: event.StageOpen, Due: o.firstLook, Consent: o.consent, Milestones: firstMilestones(o, now),
+		Stage: event.StageOpen, Due: o.firstLook, Consent: o.consent, NoFiles: o.kind == event.KindChildSexualAbuse,
+		Milestones: firstMilestones(o, now),
 	}
 }

@@ -27,6 +27,8 @@ type followed struct {
 	followUp  event.FollowUp
 	content   event.FollowUpContent
 	plaintext []byte // of content
+
+	part *uploaded // of evidence, instead of content
 }
 
 // orphanAfter is how long a follow-up waits for its report.
@@ -42,6 +44,10 @@ func (w *Worker) readFollowUp(msg jetstream.Msg, subject event.Subject) (*follow
 	}
 	if up.Report != subject.ID || up.Community != subject.Community || up.Event != subject.Event {
 		return nil, unreadable{event.ReasonSubject, errors.New("subject and payload disagree")}
+	}
+	if up.Event == event.ReportEvidence {
+		part, err := w.readEvidence(msg, up)
+		return &followed{msg: msg, followUp: up, part: part}, err
 	}
 	plaintext, err := w.openEnvelope(seal.Context{Purpose: seal.PurposeFollowUp, Community: up.Community, Report: up.Report}, up.Moderation)
 	if err != nil {
@@ -62,9 +68,15 @@ func (w *Worker) readFollowUp(msg jetstream.Msg, subject event.Subject) (*follow
 
 // follow stores one follow-up, tells the status and acknowledges.
 func (w *Worker) follow(ctx context.Context, h *holding, f *followed) error {
-	told, err := w.commitFollowUp(ctx, f)
+	var told status.Report
+	var err error
+	if f.part != nil {
+		told, err = w.commitPart(ctx, f.part)
+	} else {
+		told, err = w.commitFollowUp(ctx, f)
+	}
 	switch {
-	case errors.Is(err, errNoReport):
+	case errors.Is(err, errNoReport), errors.Is(err, errPartsMissing):
 		return w.orphan(ctx, h, f)
 	case err != nil:
 		w.putBack(h, f.msg)
@@ -77,15 +89,15 @@ func (w *Worker) follow(ctx context.Context, h *holding, f *followed) error {
 	return w.settle(ctx, h, []jetstream.Msg{f.msg}, []status.Report{told})
 }
 
-// orphan lets a follow-up wait for its report, a day and no longer: it must not
-// hold the stream up.
+// orphan lets a follow-up wait for its report, or a manifest for its chunks, a
+// day and no longer: it must not hold the stream up.
 func (w *Worker) orphan(ctx context.Context, h *holding, f *followed) error {
 	meta, err := f.msg.Metadata()
 	if err != nil {
 		return err
 	}
 	if w.now().Sub(meta.Timestamp) > orphanAfter {
-		return w.quarantine(ctx, h, f.msg, unreadable{event.ReasonOrphan, errNoReport})
+		return w.quarantine(ctx, h, f.msg, unreadable{event.ReasonOrphan, errors.New("what it follows did not come")})
 	}
 	w.putBack(h, f.msg)
 	h.mark(f.msg, awaiting)
@@ -237,7 +249,7 @@ func (c *change) keep(ctx context.Context, effect moderation.Effect) error {
 		if err != nil {
 			return err
 		}
-		row.Content = key.Seal(FollowUpPlace(up.ID), c.f.plaintext)
+		row.Content = key.Seal(vault.FollowUpPlace(up.ID), c.f.plaintext)
 		err = c.q.InsertDataKeys(ctx, store.InsertDataKeysParams{
 			Owners: []event.ID{wrapped.Owner}, Communities: []string{wrapped.Community}, Months: []string{wrapped.Month},
 			Wrapped: [][]byte{wrapped.Wrapped},
@@ -253,11 +265,6 @@ func (c *change) keep(ctx context.Context, effect moderation.Effect) error {
 		return nil
 	}
 	return c.showAgain(ctx)
-}
-
-// FollowUpPlace is where a follow-up's words stand at rest.
-func FollowUpPlace(id event.ID) vault.Place {
-	return vault.Place{Owner: id, Table: "follow_up", Column: "content", Row: id}
 }
 
 // showAgain seals the reporter's own words to the receipt.

@@ -12,7 +12,6 @@ import (
 	"recourse/internal/seal/receipt"
 	"recourse/internal/testbench"
 	"recourse/moderation/vault"
-	"recourse/moderation/worker"
 )
 
 // follow publishes a follow-up and returns its message, to be published again.
@@ -84,7 +83,7 @@ func TestWhatAReporterAddsIsSealedAtRestAndHasOneEffect(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plain, err := key.Open(worker.FollowUpPlace(follow), content)
+	plain, err := key.Open(vault.FollowUpPlace(follow), content)
 	if err != nil || !strings.Contains(string(plain), "MARKER-more") {
 		t.Errorf("the console opens %q, %v; want the words", plain, err)
 	}

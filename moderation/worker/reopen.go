@@ -47,6 +47,10 @@ func (c *change) erase(ctx context.Context, before moderation.Case) error {
 		run  func() error
 	}{
 		{"its data keys", func() error { return c.q.EraseDataKeys(ctx, id) }},
+		{"its files' keys", func() error { return c.q.EraseEvidenceKeys(ctx, id) }},
+		{"its files", func() error { return c.q.EraseEvidence(ctx, id) }},
+		{"its files' names", func() error { return c.q.EraseEvidenceDetails(ctx, id) }},
+		{"its unfinished files", func() error { return c.q.EraseUploads(ctx, id) }},
 		{"its follow-ups", func() error { return c.q.EraseFollowUps(ctx, id) }},
 		{"its messages", func() error { return c.q.EraseMessages(ctx, id) }},
 		{"its rules", func() error { return c.q.EraseRules(ctx, id) }},

@@ -1,0 +1,60 @@
+-- +goose Up
+
+-- A file that is being uploaded: its chunks wait here, sealed at rest under the
+-- file's own data key, until the manifest is there. The janitor deletes what is
+-- not finished after a day.
+CREATE TABLE moderation.upload (
+    file_id   uuid NOT NULL,
+    report_id uuid NOT NULL REFERENCES moderation.report,
+    community text NOT NULL,
+    month     text NOT NULL,
+    wrapped   bytea NOT NULL,
+    began_at  timestamptz NOT NULL,
+    PRIMARY KEY (report_id, file_id)
+);
+CREATE INDEX upload_began ON moderation.upload (began_at);
+
+CREATE TABLE moderation.upload_chunk (
+    report_id uuid NOT NULL,
+    file_id   uuid NOT NULL,
+    index     integer NOT NULL,
+    sequence  bigint NOT NULL, -- in REPORTS
+    sealed    bytea NOT NULL,
+    PRIMARY KEY (report_id, file_id, index),
+    FOREIGN KEY (report_id, file_id) REFERENCES moderation.upload ON DELETE CASCADE
+);
+
+-- A file that is there whole and without its metadata, or why it was refused.
+CREATE TABLE moderation.evidence (
+    id        uuid NOT NULL UNIQUE, -- owner of its data key
+    file_id   uuid NOT NULL,        -- as the uploader calls it
+    report_id uuid NOT NULL REFERENCES moderation.report,
+    state     text NOT NULL CHECK (state IN ('stored', 'refused')),
+    reason    text NOT NULL DEFAULT '', -- of refused: a code
+    media_type text NOT NULL DEFAULT '', -- as found in its bytes
+    size      integer NOT NULL DEFAULT 0,
+    at        timestamptz NOT NULL,
+    details   bytea, -- name and digests, sealed at rest; NULL where it was refused or withdrawn
+    PRIMARY KEY (report_id, file_id)
+);
+
+CREATE TABLE moderation.evidence_chunk (
+    evidence_id uuid NOT NULL REFERENCES moderation.evidence (id),
+    index       integer NOT NULL,
+    sealed      bytea NOT NULL,
+    PRIMARY KEY (evidence_id, index)
+);
+
+GRANT SELECT, INSERT, DELETE ON moderation.upload, moderation.upload_chunk TO recourse_worker;
+GRANT SELECT (id, file_id, report_id, state, reason, at), INSERT, UPDATE (details) ON moderation.evidence TO recourse_worker;
+GRANT SELECT (evidence_id), INSERT, DELETE ON moderation.evidence_chunk TO recourse_worker;
+GRANT SELECT (kind) ON moderation.cases TO recourse_worker;
+GRANT INSERT ON moderation.audit TO recourse_worker;
+
+GRANT SELECT ON moderation.evidence, moderation.evidence_chunk TO recourse_console;
+
+GRANT SELECT (report_id, file_id, community, began_at), DELETE ON moderation.upload TO recourse_janitor;
+GRANT SELECT (report_id, file_id, index, sequence) ON moderation.upload_chunk TO recourse_janitor;
+
+-- +goose Down
+DROP TABLE moderation.evidence_chunk, moderation.evidence, moderation.upload_chunk, moderation.upload;

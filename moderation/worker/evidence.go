@@ -1,0 +1,178 @@
+package worker
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"recourse/internal/event"
+	"recourse/internal/fault"
+	"recourse/internal/postgres"
+	"recourse/internal/seal"
+	"recourse/moderation/status"
+	"recourse/moderation/store"
+	"recourse/moderation/vault"
+)
+
+// uploaded is a part of a file that was decoded and opened.
+type uploaded struct {
+	msg      jetstream.Msg
+	sequence uint64
+	followUp event.FollowUp
+	part     event.EvidencePart
+	late     bool // it waited for other parts for a day
+}
+
+// Codes that say why a file is refused, besides those of refusedAs.
+const (
+	refusedKind       = "kind"       // no file is taken for this kind of abuse: having it can be a crime
+	refusedTooMany    = "too_many"   // files of one report
+	refusedIncomplete = "incomplete" // parts did not come within a day
+	refusedBroken     = "broken"
+)
+
+// errPartsMissing says that a manifest came before a chunk.
+var errPartsMissing = errors.New("parts of the file are not there yet")
+
+func (w *Worker) readEvidence(msg jetstream.Msg, up event.FollowUp) (*uploaded, error) {
+	plain, err := w.openEnvelope(seal.Context{Purpose: seal.PurposeEvidence, Community: up.Community, Report: up.Report}, up.Moderation)
+	if err != nil {
+		return nil, err
+	}
+	part, err := event.DecodeEvidencePart(plain)
+	if err != nil {
+		return nil, unreadable{event.ReasonOpen, err}
+	}
+	if !bytes.Equal(part.Binding, up.Binding()) {
+		return nil, unreadable{event.ReasonSubject, errors.New("the part belongs to another message")}
+	}
+	meta, err := msg.Metadata()
+	if err != nil {
+		return nil, err
+	}
+	late := w.now().Sub(meta.Timestamp) > orphanAfter
+	return &uploaded{msg: msg, sequence: meta.Sequence.Stream, followUp: up, part: part, late: late}, nil
+}
+
+// commitPart stores one part, in one transaction, and returns the report's
+// status after it. Delivered again, it changes nothing.
+func (w *Worker) commitPart(ctx context.Context, u *uploaded) (status.Report, error) {
+	report := u.followUp.Report
+	fault.Point("worker.evidence.before")
+	err := postgres.InTx(ctx, w.pool, func(tx pgx.Tx) error {
+		p := &partOf{worker: w, q: store.New(tx), u: u, now: status.At(w.now())}
+		if err := p.store(ctx); err != nil {
+			return err
+		}
+		fault.Point("worker.evidence.within")
+		return nil
+	})
+	if err != nil {
+		return status.Report{}, err
+	}
+	fault.Point("worker.evidence.after")
+	return loadStatus(ctx, store.New(w.pool), report)
+}
+
+// partOf is one part's transaction.
+type partOf struct {
+	worker *Worker
+	q      *store.Queries
+	u      *uploaded
+	now    time.Time
+}
+
+func (p *partOf) store(ctx context.Context) error {
+	up, part := p.u.followUp, p.u.part
+	place, err := p.q.ReportPlace(ctx, up.Report)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return p.worker.followNothing(ctx, p.q, &followed{msg: p.u.msg, followUp: up})
+	}
+	if err != nil {
+		return fmt.Errorf("looking for a report: %w", err)
+	}
+	row, err := p.q.LockCaseOfReport(ctx, place.CaseID)
+	if err != nil {
+		return fmt.Errorf("locking a case: %w", err)
+	}
+	report, err := p.q.ReportForUpload(ctx, up.Report)
+	if err != nil {
+		return fmt.Errorf("locking a report: %w", err)
+	}
+	switch {
+	case report.Community != up.Community:
+		return errNoReport
+	case report.WithdrawnAt != nil:
+		return askErasure(ctx, p.q, up, p.now) // it is in the stream again
+	}
+	files, err := p.q.EvidenceOf(ctx, up.Report)
+	if err != nil {
+		return fmt.Errorf("looking for files: %w", err)
+	}
+	for _, f := range files {
+		if f.FileID == part.File {
+			return nil // it is there, or refused: parts that come late change nothing
+		}
+	}
+	switch {
+	case event.Kind(report.Kind) == event.KindChildSexualAbuse:
+		return p.refuse(ctx, row, refusedKind)
+	case len(files) >= event.EvidenceFiles:
+		return p.refuse(ctx, row, refusedTooMany)
+	case part.Manifest == nil:
+		return p.storeChunk(ctx)
+	default:
+		return p.finish(ctx, row)
+	}
+}
+
+// storeChunk stores a chunk, sealed at rest under the file's own key.
+func (p *partOf) storeChunk(ctx context.Context) error {
+	up, part := p.u.followUp, p.u.part
+	upload, err := p.q.Upload(ctx, store.UploadParams{ReportID: up.Report, FileID: part.File})
+	var key vault.DataKey
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		var wrapped vault.WrappedKey
+		if key, wrapped, err = p.worker.vault.NewKey(part.File, up.Community, p.now); err != nil {
+			return err
+		}
+		err = p.q.InsertUpload(ctx, store.InsertUploadParams{
+			FileID: part.File, ReportID: up.Report, Community: up.Community, Month: wrapped.Month, Wrapped: wrapped.Wrapped, BeganAt: p.now,
+		})
+	case err == nil:
+		key, err = p.worker.uploadKey(upload)
+	}
+	if err != nil {
+		return fmt.Errorf("beginning a file: %w", err)
+	}
+	added, err := p.q.InsertUploadChunk(ctx, store.InsertUploadChunkParams{
+		ReportID: up.Report, FileID: part.File, Index: int32(part.Index), //nolint:gosec // below EvidenceChunks
+		Sequence: int64(p.u.sequence), //nolint:gosec // JetStream counts from 1; 2^63 is not reached
+		Sealed:   key.Seal(uploadPlace(up.Report, part), part.Data),
+	})
+	if err != nil {
+		return fmt.Errorf("storing a chunk: %w", err)
+	}
+	if added == 0 {
+		return nil
+	}
+	if _, err := p.q.RaiseReportVersion(ctx, up.Report); err != nil {
+		return fmt.Errorf("raising a report's version: %w", err)
+	}
+	return nil
+}
+
+func (w *Worker) uploadKey(u store.ModerationUpload) (vault.DataKey, error) {
+	return w.vault.Unwrap(vault.WrappedKey{Owner: u.FileID, Community: u.Community, Month: u.Month, Wrapped: u.Wrapped})
+}
+
+// uploadPlace binds a chunk to its report and number.
+func uploadPlace(report event.ID, part event.EvidencePart) vault.Place {
+	return vault.Place{Owner: part.File, Table: "upload_chunk", Column: fmt.Sprintf("sealed[%d]", part.Index), Row: report}
+}
