@@ -28,6 +28,13 @@ const (
 	ruleKeyShort     rule = "key_short"
 	ruleReceipt      rule = "receipt"  // not the form of a receipt
 	ruleMistyped     rule = "mistyped" // the form, and a wrong letter in it
+
+	// Of evidence over the API.
+	ruleFileID          rule = "file_id"
+	ruleChunk           rule = "chunk"
+	ruleChunkOrManifest rule = "chunk_or_manifest"
+	ruleDigest          rule = "digest"
+	ruleNumber          rule = "number"
 )
 
 // fault is what is wrong with one field. It never holds what was sent.
@@ -92,6 +99,16 @@ func (f fault) detail() string {
 		return "must be one header of 1 to 255 visible ASCII characters"
 	case ruleKeyShort:
 		return "must have at least 16 characters from a client without a key of its own, or two strangers could share a receipt"
+	case ruleFileID:
+		return "must be 32 hexadecimal digits, chosen by you: the same for every part of the file"
+	case ruleChunk:
+		return fmt.Sprintf("must be base64 of 1 to %d bytes", f.Max)
+	case ruleChunkOrManifest:
+		return "must be there in a chunk, and not beside a manifest"
+	case ruleDigest:
+		return "must be 64 hexadecimal digits: SHA-256 of the file"
+	case ruleNumber:
+		return fmt.Sprintf("must be a whole number from 0 to %d", f.Max)
 	case ruleReceipt:
 		return "is not a receipt: a receipt has 26 letters and digits"
 	case ruleMistyped:

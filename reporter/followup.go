@@ -48,6 +48,12 @@ func (r refusal) Error() string {
 		return "Nothing is decided yet. Send a message instead."
 	case refusedBeingAgain:
 		return "It is being looked at again already. Send a message instead."
+	case refusedNotOpened:
+		return "The report has not been opened yet. Try again in a moment."
+	case refusedNoFiles:
+		return "No file is taken for this kind of abuse: copying such material can be a crime. Tell where it is, in words."
+	case refusedTooMany:
+		return "This report has as many files as it can."
 	default:
 		return "This can't be done now."
 	}

@@ -44,6 +44,7 @@ func (i *Intake) followUpRoutes(e *gin.Engine) {
 		stopped := o.required(fieldStopped)
 		f.stopped, f.text = &stopped, cleaned(o.faults, fieldText, o.text(fieldText), maxText, text.Clean)
 	}, fieldStopped, fieldText))
+	e.POST("/v1/evidence", i.postEvidence)
 	e.POST("/v1/withdrawals", i.followUpCall(event.ReportWithdrawn, func(object, *followUp) {}))
 }
 

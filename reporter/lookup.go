@@ -32,6 +32,7 @@ type progress struct {
 	Ask        bool                 `json:"ask"`                      // whether it is time to say if it stopped
 	Stopped    *bool                `json:"stopped"`                  // null: not answered since the last decision
 	Consent    event.Consent        `json:"consent"`
+	NoFiles    bool                 `json:"no_files"` // none are taken: see event.Status
 	Evidence   []event.EvidenceFile `json:"evidence"`
 	Milestones []event.MilestoneAt  `json:"milestones"`
 	Messages   []message            `json:"messages"`
@@ -148,7 +149,7 @@ func (l *lookup) open(r receipt.Receipt, record event.StatusRecord) (progress, e
 
 func (l *lookup) progressOf(b community.Bundle, s event.Status, messages []message) progress {
 	p := progress{
-		ID: s.Report, Stage: s.Stage, Stopped: s.Stopped, Consent: s.Consent, Evidence: s.Evidence,
+		ID: s.Report, Stage: s.Stage, Stopped: s.Stopped, Consent: s.Consent, NoFiles: s.NoFiles, Evidence: s.Evidence,
 		Milestones: receivedFirst(s.Milestones), Messages: messages, community: b.Name,
 	}
 	if p.Stage == "" { // of a worker of an earlier version, which knew no follow-up

@@ -21,6 +21,7 @@ type statusAnswer struct {
 	Ask        bool                 `json:"ask"`
 	Stopped    *bool                `json:"stopped"`
 	Consent    event.Consent        `json:"consent"`
+	NoFiles    bool                 `json:"no_files"`
 	Evidence   []event.EvidenceFile `json:"evidence"`
 	Milestones []struct {
 		Name string    `json:"name"`

@@ -121,6 +121,7 @@ type ModerationMessage struct {
 	Sealed      json.RawMessage
 	ModeratorID *event.ID
 	Copy        []byte
+	Number      *int64
 }
 
 type ModerationMilestone struct {

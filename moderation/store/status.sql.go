@@ -39,7 +39,7 @@ func (q *Queries) MarkSent(ctx context.Context, arg MarkSentParams) error {
 }
 
 const messagesOf = `-- name: MessagesOf :many
-SELECT id, at, sealed FROM moderation.message WHERE report_id = $1 ORDER BY at, id
+SELECT id, at, sealed FROM moderation.message WHERE report_id = $1 ORDER BY number
 `
 
 type MessagesOfRow struct {

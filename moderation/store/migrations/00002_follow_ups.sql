@@ -38,7 +38,8 @@ CREATE INDEX follow_up_report ON moderation.follow_up (report_id, at);
 -- sealed to the receipt.
 ALTER TABLE moderation.message
     ADD COLUMN moderator_id uuid REFERENCES moderation.moderator,
-    ADD COLUMN copy bytea;
+    ADD COLUMN copy bytea,
+    ADD COLUMN number bigint GENERATED ALWAYS AS IDENTITY; -- in the order in which they were written
 
 -- What is to be deleted from the streams, and when that was done.
 CREATE TABLE janitor.erasure (
@@ -49,8 +50,8 @@ CREATE TABLE janitor.erasure (
 );
 CREATE INDEX erasure_due ON janitor.erasure (asked_at) WHERE done_at IS NULL;
 
-GRANT SELECT (id, community, state, version, article, conduct, again, first_look_due, closed_at, claimed_by, claimed_until)
-    ON moderation.cases TO recourse_worker;
+GRANT SELECT (id, community, state, version, article, conduct, again, first_look_due, closed_at, claimed_by, claimed_until,
+    unread_since) ON moderation.cases TO recourse_worker;
 GRANT UPDATE (state, version, again, first_look_due, closed_at, claimed_by, claimed_until, unread_since)
     ON moderation.cases TO recourse_worker;
 GRANT SELECT (do_not_tell_account, not_beyond_community, stopped, withdrawn_at) ON moderation.report TO recourse_worker;
@@ -76,7 +77,7 @@ GRANT UPDATE (dropped) ON janitor.purged_report TO recourse_janitor;
 DROP TABLE janitor.erasure;
 DROP TABLE moderation.follow_up;
 DROP TABLE moderation.tombstone;
-ALTER TABLE moderation.message DROP COLUMN moderator_id, DROP COLUMN copy;
+ALTER TABLE moderation.message DROP COLUMN moderator_id, DROP COLUMN copy, DROP COLUMN number;
 ALTER TABLE moderation.report
     DROP COLUMN do_not_tell_account, DROP COLUMN not_beyond_community, DROP COLUMN stopped, DROP COLUMN withdrawn_at;
 ALTER TABLE moderation.cases DROP COLUMN again, DROP COLUMN unread_since;

@@ -7,7 +7,7 @@ FROM moderation.report r JOIN moderation.cases c ON c.id = r.case_id WHERE r.id 
 SELECT version, name, at FROM moderation.milestone WHERE report_id = @report_id ORDER BY version, at;
 
 -- name: MessagesOf :many
-SELECT id, at, sealed FROM moderation.message WHERE report_id = @report_id ORDER BY at, id;
+SELECT id, at, sealed FROM moderation.message WHERE report_id = @report_id ORDER BY number;
 
 -- name: LockRelay :one
 SELECT pg_try_advisory_xact_lock(7314006) AS locked;
