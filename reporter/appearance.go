@@ -2,11 +2,10 @@ package reporter
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/gin-gonic/gin"
 
@@ -32,18 +31,31 @@ func appearance(b community.Bundle) []byte {
 	return css.Bytes()
 }
 
-// communityStyle is the stylesheet of a community's pages: the common one and
-// what the community adds.
-func communityStyle(added []byte) []byte { return bytes.Join([][]byte{style, added}, []byte("\n")) }
+// ownAssets are the files of communities that look otherwise, made once: to
+// compress them takes longer than a page.
+type ownAssets struct {
+	mu   sync.Mutex
+	made map[string]assets // by community and what it adds; mu
+}
 
-// stylesheetOf returns the path of the stylesheet of a community's pages. Its
-// name holds a hash of all of it, so that it can be kept for ever.
-func (p *pages) stylesheetOf(b community.Bundle) string {
+func newOwnAssets() *ownAssets { return &ownAssets{made: map[string]assets{}} }
+
+// assetsOf returns the files that a community's pages load: the common ones, or
+// its own with what it adds.
+func (p *pages) assetsOf(b community.Bundle) assets {
 	added := appearance(b)
 	if len(added) == 0 {
-		return "/static/" + p.styleName // one for all communities without colours
+		return p.assets
 	}
-	return "/c/" + b.Name + "/style." + shortHash(communityStyle(added)) + ".css"
+	key := b.Name + " " + string(added)
+	p.own.mu.Lock()
+	defer p.own.mu.Unlock()
+	made, ok := p.own.made[key]
+	if !ok {
+		made = newAssets("/c/"+b.Name+"/", bytes.Join([][]byte{style, added}, []byte("\n")))
+		p.own.made[key] = made
+	}
+	return made
 }
 
 // logoOf returns the path of a community's logo, or "" where it has none.
@@ -54,39 +66,20 @@ func logoOf(b community.Bundle) string {
 	return "/c/" + b.Name + "/logo." + shortHash(b.Logo.Data)
 }
 
-func shortHash(content []byte) string {
-	hash := sha256.Sum256(content)
-	return hex.EncodeToString(hash[:8])
-}
-
-// communityFile serves a community's stylesheet and logo. What has another
+// communityFile serves a community's own files and its logo. What has another
 // hash, as before a change or on an intake that does not know of it yet, is
 // served too, but not to keep.
 func (i *Intake) communityFile(c *gin.Context) {
 	name := c.Param("file")
 	bundle, ok := i.communities.Get(c.Param("community"))
 	switch {
-	case ok && strings.HasPrefix(name, "style.") && strings.HasSuffix(name, ".css"):
-		body := communityStyle(appearance(bundle))
-		i.keepIf(c, i.pages.stylesheetOf(bundle))
-		if acceptsGzip(c) {
-			c.Header("Content-Encoding", "gzip")
-			body = compressed(body)
-		}
-		c.Header("Vary", "Accept-Encoding")
-		c.Data(http.StatusOK, "text/css; charset=utf-8", body)
 	case ok && strings.HasPrefix(name, "logo.") && bundle.Logo.Known():
-		i.keepIf(c, logoOf(bundle))
+		if c.Request.URL.Path == logoOf(bundle) {
+			c.Header("Cache-Control", "public, max-age=31536000, immutable")
+		}
 		c.Data(http.StatusOK, bundle.Logo.Type, bundle.Logo.Data)
+	case ok && i.pages.assetsOf(bundle).serve(c):
 	default:
 		i.noRoute(c)
-	}
-}
-
-// keepIf lets a browser keep an answer for ever where its path is the one that
-// pages name now.
-func (*Intake) keepIf(c *gin.Context, path string) {
-	if c.Request.URL.Path == path {
-		c.Header("Cache-Control", "public, max-age=31536000, immutable")
 	}
 }

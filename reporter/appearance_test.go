@@ -2,8 +2,10 @@ package reporter_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"image"
 	"image/png"
+	"io"
 	"net/http"
 	"regexp"
 	"strings"
@@ -94,4 +96,17 @@ func TestALogoStandsBesideTheWrittenTitle(t *testing.T) {
 	if a := b.get(link[1]); a.status != http.StatusNotFound || strings.Contains(b.get("/c/demo/report").body, "<img") {
 		t.Errorf("a picture of another type: status %d", a.status)
 	}
+}
+
+func unzipped(t testing.TB, s string) string {
+	t.Helper()
+	r, err := gzip.NewReader(strings.NewReader(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if _, err := io.Copy(&out, r); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
 }

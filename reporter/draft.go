@@ -1,5 +1,7 @@
 package reporter
 
+import "recourse/internal/event"
+
 // draft is a report as it was sent, over the API or the form, before any rule
 // was applied. Codes may be wrong, texts too long.
 type draft struct {
@@ -12,6 +14,9 @@ type draft struct {
 	Language    string
 	Role        string
 	Grounds     []string
+	Since       string
+	Frequency   string
+	Consent     event.Consent
 	Gender      string
 	AgeBand     string
 	Contact     string
@@ -30,6 +35,9 @@ const (
 	fieldLanguage    = "language"
 	fieldRole        = "role"
 	fieldGrounds     = "grounds"
+	fieldSince       = "since"
+	fieldFrequency   = "frequency"
+	fieldConsent     = "consent"
 	fieldStatistics  = "demographics"
 	fieldGender      = "demographics.gender"
 	fieldAgeBand     = "demographics.age_band"
@@ -43,11 +51,13 @@ const (
 // is no JSON object.
 func draftOfJSON(body []byte, fs *faults) (draft, bool) {
 	o, ok := openObject(body, "", fs, fieldCommunity, fieldKind, fieldDescription, fieldLinks, fieldAccount,
-		fieldLanguage, fieldRole, fieldGrounds, fieldStatistics, fieldContact, fieldParticipant)
+		fieldLanguage, fieldRole, fieldGrounds, fieldSince, fieldFrequency, fieldConsent, fieldStatistics, fieldContact,
+		fieldParticipant)
 	if !ok {
 		return draft{}, false
 	}
 	account := o.object(fieldAccount, "platform", "handle")
+	consent := o.object(fieldConsent, "do_not_tell_account", "not_beyond_community")
 	demographics := o.object(fieldStatistics, "gender", "age_band")
 	return draft{
 		Community:   o.text(fieldCommunity),
@@ -59,6 +69,12 @@ func draftOfJSON(body []byte, fs *faults) (draft, bool) {
 		Language:    o.text(fieldLanguage),
 		Role:        o.text(fieldRole),
 		Grounds:     o.texts(fieldGrounds),
+		Since:       o.text(fieldSince),
+		Frequency:   o.text(fieldFrequency),
+		Consent: event.Consent{
+			DoNotTellAccount:   consent.truth("do_not_tell_account"),
+			NotBeyondCommunity: consent.truth("not_beyond_community"),
+		},
 		Gender:      demographics.text("gender"),
 		AgeBand:     demographics.text("age_band"),
 		Contact:     o.text(fieldContact),

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"recourse/internal/event"
 	"recourse/internal/web"
 )
 
@@ -29,11 +30,17 @@ const (
 	inputContact     = "contact"
 	inputGender      = "gender"
 	inputAgeBand     = "age_band"
+	inputSince       = "since"
+	inputFrequency   = "frequency"
+	inputNotTold     = "do_not_tell_account"
+	inputNotBeyond   = "not_beyond_community"
 	inputReceipt     = "receipt"
 
 	inputToken    = "token"    // makes the form's Idempotency-Key
 	inputLanguage = "language" // of the page that was sent
 	inputSwitch   = "lang"     // a button: show the same page in another language
+	inputStep     = "step"     // that was sent
+	inputGo       = "go"       // a button: the step to show, or goSend
 )
 
 // inputOf returns the form's input for a field, or "" where it has none.
@@ -47,7 +54,7 @@ func inputOf(field string) string {
 		return inputGender
 	case fieldAgeBand:
 		return inputAgeBand
-	case fieldKind, fieldDescription, fieldLinks, fieldRole, fieldGrounds, fieldContact:
+	case fieldKind, fieldDescription, fieldLinks, fieldRole, fieldGrounds, fieldContact, fieldSince, fieldFrequency:
 		return field
 	default:
 		return ""
@@ -101,6 +108,12 @@ func draftOfForm(community string, values url.Values, fs *faults) draft {
 		Gender:      one(fieldGender),
 		AgeBand:     one(fieldAgeBand),
 		Contact:     one(fieldContact),
+		Since:       one(fieldSince),
+		Frequency:   one(fieldFrequency),
+		Consent: event.Consent{
+			DoNotTellAccount:   values.Get(inputNotTold) != "",
+			NotBeyondCommunity: values.Get(inputNotBeyond) != "",
+		},
 	}
 	for line := range strings.SplitSeq(strings.ReplaceAll(one(fieldLinks), "\r", "\n"), "\n") {
 		if strings.TrimSpace(line) != "" {
@@ -133,6 +146,7 @@ func (d draft) shown() draft {
 	d.Platform = withoutControls(d.Platform, "")
 	d.Handle = withoutControls(d.Handle, "")
 	d.Contact = withoutControls(d.Contact, "")
+	d.Since = withoutControls(d.Since, "")
 	links := make([]string, len(d.Links))
 	for n, link := range d.Links {
 		links[n] = withoutControls(link, "")

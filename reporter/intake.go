@@ -165,7 +165,7 @@ func (i *Intake) routes() http.Handler {
 	e.GET("/c/:community/:file", i.communityFile)
 	e.GET("/status", i.statusPage)
 	e.POST("/status", i.postStatusForm)
-	e.GET(stylesheetRoute, i.pages.stylesheet)
+	e.GET(assetRoute, i.pages.asset)
 	e.GET("/favicon.ico", noIcon)
 	e.NoRoute(i.noRoute)
 	return e

@@ -43,6 +43,19 @@ func TestEveryLanguageIsWhole(t *testing.T) {
 func constructed() map[string][]string {
 	return map[string][]string{
 		"kind.":      usage.Each("kind.", event.Kinds(), "", ".hint"),
+		"frequency.": usage.Each("frequency.", event.Frequencies()),
+		"may.":       usage.Each("may.", without(event.Actions(), event.ActionNone)),
+		"consent.":   usage.Each("consent.", []string{inputNotTold, inputNotBeyond}),
+		"urgent.":    usage.Each("urgent.", []string{"life", "child"}, "", ".heading"),
+		"step.":      usage.Each("step.", []string{"1", "2", "3", "4", "5"}),
+		".label": usage.Each("", []string{
+			inputPlatform, inputKind, inputDescription, inputLinks, inputHandle, inputSince, inputFrequency, inputGrounds, inputRole,
+			inputContact, inputGender, inputAgeBand,
+		}, ".label"),
+		".hint": usage.Each("", []string{
+			inputPlatform, inputKind, inputDescription, inputLinks, inputHandle, inputSince, inputGrounds, inputContact,
+		}, ".hint"),
+		".none":      usage.Each("", []string{inputGender, inputAgeBand}, ".none"),
 		"role.":      usage.Each("role.", event.Roles()),
 		"ground.":    usage.Each("ground.", event.Grounds()),
 		"gender.":    usage.Each("gender.", without(event.Genders(), event.GenderUnknown)),

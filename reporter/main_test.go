@@ -66,6 +66,9 @@ func setup(t *testing.T, changes ...func(*bench)) *bench {
 		{Name: "another platform", KeyHash: community.HashClientKey("another key")},
 		{Name: "the platform", KeyHash: community.HashClientKey(clientKey)},
 	}
+	safety := &b.bundle.Articles[1]
+	safety.Kinds = append(safety.Kinds, event.KindStalking)
+	safety.FirstLook, safety.Ladder = 2*time.Hour, []event.Action{event.ActionRemove, event.ActionBan, event.ActionRefer}
 	for _, change := range changes {
 		change(b)
 	}

@@ -72,6 +72,19 @@ func (o object) text(name string) string {
 	return o.textAt(o.path+name, raw)
 }
 
+// truth returns a member that is true or false, or false.
+func (o object) truth(name string) bool {
+	raw, ok := o.value(name)
+	if !ok {
+		return false
+	}
+	var yes bool
+	if err := json.Unmarshal(raw, &yes); err != nil {
+		o.faults.add(fault{Field: o.path + name, Rule: ruleWrongType, Want: []string{"true", "false"}})
+	}
+	return yes
+}
+
 // texts returns a member that is a list of strings, or nil. An entry at fault
 // is "", so that the others keep their places.
 func (o object) texts(name string) []string {

@@ -83,6 +83,7 @@ func typedInputs() []typedText {
 		{Input: inputDescription, Label: "description.label"},
 		{Input: inputPlatform, Label: "platform.label"},
 		{Input: inputHandle, Label: "handle.label"},
+		{Input: inputSince, Label: "since.label"},
 		{Input: inputLinks, Label: "links.label"},
 		{Input: inputContact, Label: "contact.label"},
 	}

@@ -22,18 +22,13 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-//go:embed static/style.css
-var style []byte
-
-const stylesheetRoute = "/static/:file"
-
 // pages renders what people see: HTML that works without JavaScript, and one
-// stylesheet.
+// more file: a stylesheet, or a script that brings it.
 type pages struct {
 	languages languages
 	templates map[string]*template.Template
-	styleName string // with a hash of its content, so that it can be kept for ever
-	styleGzip []byte
+	assets    assets
+	own       *ownAssets
 	log       *slog.Logger
 }
 
@@ -42,10 +37,9 @@ func newPages(log *slog.Logger) (*pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pages{languages: l, templates: map[string]*template.Template{}, styleGzip: compressed(style), log: log}
-	p.styleName = "style." + shortHash(style) + ".css"
+	p := &pages{languages: l, templates: map[string]*template.Template{}, assets: newAssets("/static/", style), own: newOwnAssets(), log: log}
 	for _, name := range []string{"report", "done", "status", "conduct", "home", "problem", "help", "paused"} {
-		t, err := template.ParseFS(templateFiles, "templates/layout.html", "templates/helplines.html", "templates/"+name+".html")
+		t, err := template.ParseFS(templateFiles, "templates/layout.html", "templates/helplines.html", "templates/"+name+"*.html")
 		if err != nil {
 			return nil, fmt.Errorf("reading the page %s: %w", name, err)
 		}
@@ -54,15 +48,22 @@ func newPages(log *slog.Logger) (*pages, error) {
 	return p, nil
 }
 
+// exit is where a page leads who must leave it at once: a site that anybody may
+// have been reading, in any language.
+const exit = "https://www.wikipedia.org/"
+
 // view is what every page shows.
 type view struct {
 	Lang          string
 	Title         string // of the window: it gives nothing away to who looks over a shoulder
 	Stylesheet    string
+	Exit          string // where to leave to
+	Script        string // with the stylesheet inside
 	Community     string // title of the community; empty on pages of no community
 	CommunityLang string // of Community
 	Logo          string // path of the community's logo, or ""
 	Languages     []languageChoice
+	DefaultGo     string // the step that Enter in a field of LanguageForm leads to, or ""
 	// LanguageForm is the id of the form whose buttons change the language and
 	// lose nothing of what was typed. Empty: plain links do.
 	LanguageForm string
@@ -104,7 +105,7 @@ func (v view) Number(n int) string { return v.texts.Number(n) }
 func (p *pages) view(c *gin.Context, offered []string, title string, wishes ...string) view {
 	lang := messages.Choose(offered, append(wishes, c.GetHeader("Accept-Language"))...)
 	v := view{
-		Lang: lang, Stylesheet: "/static/" + p.styleName, texts: p.languages.in(lang),
+		Lang: lang, Stylesheet: p.assets.style.path(), Script: p.assets.script.path(), Exit: exit, texts: p.languages.in(lang),
 	}
 	v.Title = v.texts.plain(title)
 	for _, tag := range offered {
@@ -117,7 +118,8 @@ func (p *pages) view(c *gin.Context, offered []string, title string, wishes ...s
 func (p *pages) communityView(c *gin.Context, b community.Bundle, title string, wishes ...string) view {
 	v := p.view(c, p.languages.Offered(b.Languages), title, wishes...)
 	v.Community, v.CommunityLang = b.Title.Choose(v.Lang, b.Languages)
-	v.Stylesheet, v.Logo = p.stylesheetOf(b), logoOf(b)
+	own := p.assetsOf(b)
+	v.Stylesheet, v.Script, v.Logo = own.style.path(), own.script.path(), logoOf(b)
 	return v
 }
 
@@ -139,33 +141,6 @@ func (p *pages) render(c *gin.Context, status int, name string, v view) {
 	}
 	c.Header("Vary", "Accept-Encoding, Accept-Language")
 	c.Data(status, "text/html; charset=utf-8", body)
-}
-
-// stylesheet serves the one stylesheet. Another version's name gets it too, for
-// while two versions run side by side, but not to keep.
-func (p *pages) stylesheet(c *gin.Context) {
-	name := c.Param("file")
-	if !strings.HasPrefix(name, "style.") || !strings.HasSuffix(name, ".css") {
-		web.WriteProblem(c, web.Problem{Status: http.StatusNotFound})
-		return
-	}
-	if name == p.styleName {
-		c.Header("Cache-Control", "public, max-age=31536000, immutable")
-	}
-	body := style
-	if acceptsGzip(c) {
-		c.Header("Content-Encoding", "gzip")
-		body = p.styleGzip
-	}
-	c.Header("Vary", "Accept-Encoding")
-	c.Data(http.StatusOK, "text/css; charset=utf-8", body)
-}
-
-// noIcon answers what every browser asks for unasked, instead of with a page
-// that nothing was found.
-func noIcon(c *gin.Context) {
-	c.Header("Cache-Control", "public, max-age=86400")
-	c.Status(http.StatusNoContent)
 }
 
 func acceptsGzip(c *gin.Context) bool {

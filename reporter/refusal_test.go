@@ -78,14 +78,18 @@ func TestABadReportIsRefusedAtItsFieldsAndNothingIsStoredOrLogged(t *testing.T) 
 		{"a repeated ground", with("grounds", []string{"age", "gender", "age"}), 422, []string{"grounds[2]"}},
 		{"unknown grounds", with("grounds", []string{"", "age", marker}), 422, []string{"grounds[0]", "grounds[2]"}},
 		{"a language that is none", with("language", "not_a_language!"), 422, []string{"language"}},
+		{"a frequency that is none", with("frequency", marker), 422, []string{"frequency"}},
+		{"a long since", with("since", text(101)), 422, []string{"since"}},
+		{"since in two lines", with("since", "a\nb"), 422, []string{"since"}},
+		{"an unknown consent", with("consent", map[string]any{marker: true}), 422, []string{"consent." + marker}},
 		{"a participant from the public", with("participant", marker), 422, []string{"participant"}},
 		{
-			"wrong types everywhere", `{"community":1,"kind":[],"description":{},"links":"` + marker + `","account":[],"language":true,"role":1.5,"grounds":{},"demographics":"","contact":0,"participant":[]}`, 422,
-			[]string{"community", "kind", "description", "account", "links", "role", "grounds", "contact", "demographics", "language", "participant"},
+			"wrong types everywhere", `{"community":1,"kind":[],"description":{},"links":"` + marker + `","account":[],"language":true,"role":1.5,"grounds":{},"demographics":"","contact":0,"participant":[],"since":1,"frequency":{},"consent":true}`, 422,
+			[]string{"community", "kind", "description", "links", "account", "since", "frequency", "grounds", "role", "contact", "demographics", "consent", "language", "participant"},
 		},
 		{
-			"wrong types inside", `{` + kind + `,"description":"` + marker + `","links":["a",1],"account":{"handle":1},"grounds":[2],"demographics":{"age_band":[]}}`, 422,
-			[]string{"account.handle", "links[1]", "grounds[0]", "demographics.age_band"},
+			"wrong types inside", `{` + kind + `,"description":"` + marker + `","links":["a",1],"account":{"handle":1},"grounds":[2],"demographics":{"age_band":[]},"consent":{"do_not_tell_account":"` + marker + `","not_beyond_community":1}}`, 422,
+			[]string{"links[1]", "account.handle", "grounds[0]", "demographics.age_band", "consent.do_not_tell_account", "consent.not_beyond_community"},
 		},
 		{
 			"unknown fields everywhere", with(marker, 1, "account", map[string]any{"name": 1}, "demographics", map[string]any{"sex": 1}), 422,

@@ -77,6 +77,9 @@ func content(r report, client string) event.Content {
 		Language:    r.Language,
 		Role:        r.Role,
 		Grounds:     r.Grounds,
+		Since:       r.Since,
+		Frequency:   r.Frequency,
+		Consent:     r.Consent,
 		HasContact:  r.Contact != "",
 		Client:      client,
 	}

@@ -35,6 +35,7 @@ func TestWhatTheServicesOpenIsWhatWasSent(t *testing.T) {
 		"language": "fr-CA", "role": "witness", "grounds": []string{"religion", "gender"},
 		"demographics": map[string]any{"gender": "woman", "age_band": "25-34"},
 		"contact":      "someone@example.org", "participant": "p-77",
+		"since": " last summer ", "frequency": "several", "consent": map[string]any{"not_beyond_community": true, "do_not_tell_account": false},
 	}, "Authorization", "Bearer "+clientKey)
 	ack := b.acknowledged(a)
 
@@ -72,6 +73,7 @@ func TestWhatTheServicesOpenIsWhatWasSent(t *testing.T) {
 		Links:   []string{"https://example.org/1", "example.org/2", "nur so ein Link"},
 		Account: event.Account{Platform: "Example", Handle: "@Maya"}, Language: "fr-CA", Role: event.RoleWitness,
 		Grounds: []event.Ground{event.GroundGender, event.GroundReligion}, HasContact: true, Client: "the platform",
+		Since: "last summer", Frequency: event.FrequencySeveral, Consent: event.Consent{NotBeyondCommunity: true},
 	}
 	if got := toJSON(t, o.content); got != toJSON(t, want) {
 		t.Errorf("moderation opens %s, want %s", got, toJSON(t, want))

@@ -23,6 +23,7 @@ const (
 	maxHandle      = 300
 	maxLanguage    = 100
 	maxContact     = 300
+	maxSince       = 100
 	maxParticipant = 200
 )
 
@@ -41,6 +42,12 @@ type report struct {
 	AgeBand     event.AgeBand  `json:"age_band"`
 	Contact     string         `json:"contact"`
 	Participant string         `json:"participant"`
+
+	// What came later is left out where it was not given: a report sent again
+	// under its old key keeps its receipt.
+	Since     string          `json:"since,omitempty"`
+	Frequency event.Frequency `json:"frequency,omitempty"`
+	Consent   event.Consent   `json:"consent,omitzero"`
 }
 
 // canonical returns the same bytes for the same report, however it was
@@ -66,6 +73,9 @@ func (d draft) check(offered []event.Kind, authenticated bool, fs *faults) repor
 		AgeBand:     onList(fs, fieldAgeBand, d.AgeBand, event.AgeBands()),
 		Contact:     line(fs, fieldContact, d.Contact, maxContact),
 		Participant: line(fs, fieldParticipant, d.Participant, maxParticipant),
+		Since:       line(fs, fieldSince, d.Since, maxSince),
+		Frequency:   onList(fs, fieldFrequency, d.Frequency, event.Frequencies()),
+		Consent:     d.Consent,
 	}
 	required(fs, fieldCommunity, r.Community)
 	required(fs, fieldKind, string(r.Kind))
@@ -80,8 +90,8 @@ func (d draft) check(offered []event.Kind, authenticated bool, fs *faults) repor
 // sort puts faults in the order in which the form asks.
 func (fs *faults) sort() {
 	order := []string{
-		fieldCommunity, fieldKind, fieldDescription, fieldAccount, fieldPlatform, fieldHandle, fieldLinks, fieldRole,
-		fieldGrounds, fieldContact, fieldStatistics, fieldGender, fieldAgeBand, fieldLanguage, fieldParticipant,
+		fieldCommunity, fieldPlatform, fieldKind, fieldDescription, fieldLinks, fieldAccount, fieldHandle, fieldSince, fieldFrequency,
+		fieldGrounds, fieldRole, fieldContact, fieldStatistics, fieldGender, fieldAgeBand, fieldConsent, fieldLanguage, fieldParticipant,
 	}
 	place := func(f fault) int {
 		name, _, _ := strings.Cut(f.Field, "[")

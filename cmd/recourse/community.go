@@ -57,7 +57,7 @@ func applyCommunity(ctx context.Context, e environment, js jetstream.JetStream, 
 func (d *draft) settle(b *community.Bundle) {
 	f := d.file
 	b.Title, b.Languages = f.Title, f.Languages
-	b.Kinds, b.Intro = f.Kinds, f.Intro
+	b.Kinds, b.Country, b.Intro = f.Kinds, f.Country, f.Intro
 	b.Colours, b.Logo = community.Colours(f.Colours), d.logo
 	b.Opens, b.AskAfter, b.RateLimit = d.opens, d.askAfter, community.RateLimit(f.RateLimit)
 	if f.Paused != nil || !b.PauseHeld {

@@ -42,6 +42,9 @@ func (d *draft) check(fsys fs.FS, dir string) error {
 	if err := checkKinds(f.Kinds); err != nil {
 		return err
 	}
+	if region, err := language.ParseRegion(f.Country); f.Country != "" && (err != nil || !region.IsCountry() || region.String() != f.Country) {
+		return wrong("country", "use a country's two capital letters, such as KE (ISO 3166-1)")
+	}
 	if f.Intro != nil {
 		if err := checkText("intro", f.Intro, f.Languages, maxIntro, text.Clean); err != nil {
 			return err

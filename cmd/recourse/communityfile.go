@@ -30,6 +30,7 @@ type communityFile struct {
 	Languages []string       `yaml:"languages,flow"`
 	Conduct   string         `yaml:"conduct,omitempty"` // a file beside this one
 	Kinds     []event.Kind   `yaml:"kinds,omitempty,flow"`
+	Country   string         `yaml:"country,omitempty"`
 	Intro     community.Text `yaml:"intro,omitempty"`
 	Colours   fileColours    `yaml:"colours,omitempty"`
 	Logo      string         `yaml:"logo,omitempty"` // a file beside this one
@@ -152,7 +153,7 @@ func lineOf(file []byte, field string) int {
 // are not known.
 func show(b community.Bundle) ([]byte, error) {
 	f := communityFile{
-		Name: b.Name, Title: b.Title, Languages: b.Languages, Kinds: b.Kinds, Intro: b.Intro,
+		Name: b.Name, Title: b.Title, Languages: b.Languages, Kinds: b.Kinds, Country: b.Country, Intro: b.Intro,
 		Colours: fileColours(b.Colours), Paused: b.Paused, RateLimit: fileRateLimit(b.RateLimit),
 	}
 	if !b.Opens.IsZero() {

@@ -36,8 +36,9 @@ type Bundle struct {
 	Keys    PublicKeys `json:"keys"`
 	Clients []Client   `json:"clients,omitempty"`
 
-	Kinds     []event.Kind  `json:"kinds,omitempty"` // offered to who reports; empty: all
-	Intro     Text          `json:"intro,omitempty"` // the community's own words above the form
+	Kinds     []event.Kind  `json:"kinds,omitempty"`   // offered to who reports; empty: all
+	Country   string        `json:"country,omitempty"` // whose help lines are shown first: ISO 3166-1 alpha-2; empty: guessed from the browser’s languages
+	Intro     Text          `json:"intro,omitempty"`   // the community's own words above the form
 	Colours   Colours       `json:"colours,omitzero"`
 	Logo      Logo          `json:"logo,omitzero"`
 	Opens     time.Time     `json:"opens,omitzero"`       // no report is taken before; zero: open

@@ -21,8 +21,8 @@ type scheme struct {
 // schemes are what links and buttons stand on: --page and --panel of the
 // reporter's stylesheet, light and dark. A test of the reporter compares them.
 func schemes() (light, dark scheme) {
-	light = scheme{field: "accent", tone: "darker", backgrounds: []string{"#ffffff", "#f3f4f7"}}
-	dark = scheme{field: "accent_dark", tone: "lighter", backgrounds: []string{"#16171b", "#22242a"}}
+	light = scheme{field: "accent", tone: "darker", backgrounds: []string{"#ffffff", "#f4f2ee"}}
+	dark = scheme{field: "accent_dark", tone: "lighter", backgrounds: []string{"#181716", "#262422"}}
 	return light, dark
 }
 

@@ -82,9 +82,9 @@ func TestColoursAreCheckedAgainstBothLooks(t *testing.T) {
 		{"a name", "navy", "#a3c9ff", "accent", "#rrggbb"},
 		{"CSS", "#fff}*{}", "#a3c9ff", "accent", "#rrggbb"},
 		{"too light on the page", "#777777", "#a3c9ff", "accent", "has a contrast of 4.47:1 against #ffffff and needs 4.5:1: choose a darker tone"},
-		{"too light on the panel alone", "#767676", "#a3c9ff", "accent", "has a contrast of 4.13:1 against #f3f4f7"},
-		{"too dark in the dark", "#1d4f91", "#1d4f91", "accent_dark", "against #16171b and needs 4.5:1: choose a lighter tone"},
-		{"too dark on the dark panel alone", "#1d4f91", "#808087", "accent_dark", "against #22242a"},
+		{"too light on the panel alone", "#767676", "#a3c9ff", "accent", "has a contrast of 4.06:1 against #f4f2ee"},
+		{"too dark in the dark", "#1d4f91", "#1d4f91", "accent_dark", "against #181716 and needs 4.5:1: choose a lighter tone"},
+		{"too dark on the dark panel alone", "#1d4f91", "#808087", "accent_dark", "against #262422"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			field, err := community.Colours{Accent: tt.accent, AccentDark: tt.dark}.Check()
