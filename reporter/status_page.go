@@ -1,38 +1,20 @@
 package reporter
 
 import (
+	"cmp"
+	"crypto/rand"
 	"errors"
 	"net/http"
-	"slices"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
 
-	"recourse/internal/event"
 	"recourse/internal/seal/receipt"
 )
 
-// statusBody is the page that asks for a receipt and shows what became of its
-// report.
-type statusBody struct {
-	Typed string    // the receipt, as it was typed
-	Fault string    // key of what is wrong with it, or ""
-	Found *progress // nil: nothing to show
-
-	Minutes int // of a fault that says how long to wait
-}
-
-// Milestones are the steps that this version has words for: a newer worker may
-// write others.
-func (s statusBody) Milestones() []event.MilestoneAt {
-	var known []event.MilestoneAt
-	for _, m := range s.Found.Milestones {
-		if slices.Contains(event.Milestones(), m.Name) {
-			known = append(known, m)
-		}
-	}
-	return known
-}
+// maxStatusForm holds every text of the page with each byte percent-encoded, so
+// that one too long comes back with its field marked.
+const maxStatusForm = 1 << 20
 
 // inputAgain is set where the page already shows a report, so that changing
 // the language shows it again.
@@ -44,19 +26,29 @@ func (i *Intake) statusPage(c *gin.Context) {
 }
 
 // postStatusForm is POST /status. The receipt comes in the body, and goes back
-// into the page alone.
+// into the page alone. Everything on the page is one form: whichever button was
+// pressed, what was typed at the others comes along and is shown again.
 func (i *Intake) postStatusForm(c *gin.Context) {
-	values, status := readForm(c, maxStatusBody)
+	values, status := readForm(c, maxStatusForm)
 	if status != 0 {
 		i.problemPage(c, status)
 		return
 	}
-	body := statusBody{Typed: withoutControls(values.Get(inputReceipt), "")}
+	body := statusBody{
+		Typed: withoutControls(values.Get(inputReceipt), ""),
+		Token: cmp.Or(token(c, values), rand.Text()),
+		Again: values.Get(inputAgain) != "",
+		Do:    values.Get(inputDo),
+		draft: readStatusDraft(values),
+	}
 	lang, wanted := values.Get(inputLanguage), values.Get(inputSwitch)
 	if wanted != "" {
-		lang = wanted
+		lang, body.Do = wanted, ""
+		if values.Get(inputPart) == doAskWithdraw {
+			body.Do = doAskWithdraw // the same page
+		}
 	}
-	if wanted != "" && values.Get(inputAgain) == "" {
+	if wanted != "" && !body.Again {
 		i.renderStatus(c, http.StatusOK, lang, body)
 		return
 	}
@@ -64,6 +56,7 @@ func (i *Intake) postStatusForm(c *gin.Context) {
 	i.renderStatus(c, status, lang, body)
 }
 
+// statusOf does what was asked for, and looks up what the page then shows.
 func (i *Intake) statusOf(c *gin.Context, body statusBody) (int, statusBody) {
 	if body.Typed == "" {
 		body.Fault = "status.required"
@@ -74,7 +67,21 @@ func (i *Intake) statusOf(c *gin.Context, body statusBody) (int, statusBody) {
 		body.Fault = "status." + string(receiptRule(err))
 		return http.StatusUnprocessableEntity, body
 	}
+	if f, fs, ok := body.draft.followUp(body.Do, body.Token); ok {
+		return i.act(c, body, secret, f, fs)
+	}
 	found, err := i.lookup.find(c.Request.Context(), secret)
+	if err != nil {
+		return i.notShown(c, body, err)
+	}
+	body.Found = &found
+	return http.StatusOK, body
+}
+
+// notShown is where a good receipt leads to nothing, or nothing could be sent.
+func (i *Intake) notShown(c *gin.Context, body statusBody, err error) (int, statusBody) {
+	body.Retry = body.Again
+	sending := body.Acting() && !body.Sent
 	switch {
 	case errors.Is(err, errUnknown):
 		if wait, tooMany := i.tooManyWrong(c); tooMany {
@@ -85,22 +92,30 @@ func (i *Intake) statusOf(c *gin.Context, body statusBody) (int, statusBody) {
 		body.Fault = "status.unknown"
 		return http.StatusNotFound, body
 	case errors.Is(err, errAway):
-		i.log.Warn("a status can't be looked up now", "error", err)
+		i.log.Warn("a receipt can't be served now", "error", err)
 		c.Header("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
 		body.Fault = "status.away"
+		if sending {
+			body.Fault = "follow.away"
+		}
 		return http.StatusServiceUnavailable, body
-	case err != nil:
-		i.log.Error("a status can't be told", "error", err)
+	default:
+		i.log.Error("a receipt can't be served", "error", err)
 		body.Fault = "status.broken"
+		if sending {
+			body.Fault = "follow.broken"
+		}
 		return http.StatusInternalServerError, body
 	}
-	body.Found = &found
-	return http.StatusOK, body
 }
 
 func (i *Intake) renderStatus(c *gin.Context, status int, lang string, body statusBody) {
 	v := i.pages.view(c, i.pages.languages.all(), "title.status", lang)
+	if status >= http.StatusBadRequest {
+		v.Title = v.texts.plain("title.error")
+	}
 	v.LanguageForm = "status"
+	body.texts, body.now = v.texts, i.now()
 	v.Body = body
 	i.pages.render(c, status, "status", v)
 }
