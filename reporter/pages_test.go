@@ -31,6 +31,8 @@ func TestEveryPageIsWellFormedAccessibleAndSelfContained(t *testing.T) {
 	b := setup(t)
 	ack := b.acknowledged(b.report(minimal()))
 	b.decided(b.parse(ack.Receipt))
+	_, form := b.reported(decidedLongAgo())
+	decided := form.Get("receipt")
 	pages := map[string]func(lang string) answer{
 		"start":          func(lang string) answer { return b.get("/?lang=" + lang) },
 		"form":           func(lang string) answer { return b.get("/c/demo/report?lang=" + lang) },
@@ -59,6 +61,15 @@ func TestEveryPageIsWellFormedAccessibleAndSelfContained(t *testing.T) {
 		"status":  func(lang string) answer { return b.get("/status?lang=" + lang) },
 		"status, found": func(lang string) answer {
 			return b.do(http.MethodPost, "/status", formType, url.Values{"receipt": {ack.Receipt}, "language": {lang}}.Encode())
+		},
+		"status, decided": func(lang string) answer {
+			return b.statusForm(url.Values{"receipt": {decided}, "language": {lang}})
+		},
+		"status, at fault": func(lang string) answer {
+			return b.statusForm(url.Values{"receipt": {decided}, "language": {lang}, "again": {"1"}, "do": {"appeal"}})
+		},
+		"status, withdrawing": func(lang string) answer {
+			return b.statusForm(url.Values{"receipt": {decided}, "language": {lang}, "again": {"1"}, "do": {"withdraw"}})
 		},
 		"status, mistyped": func(lang string) answer {
 			return b.do(http.MethodPost, "/status", formType, url.Values{"receipt": {"A"}, "language": {lang}}.Encode())

@@ -228,9 +228,9 @@ func (s statusBody) Consents() []tick {
 	}
 }
 
-// ConsentChanged says whether a tick waits to be saved.
-func (s statusBody) ConsentChanged() bool {
-	return slices.ContainsFunc(s.Consents(), func(t tick) bool { return t.Chosen != t.Now })
+// Forbids says whether anything is forbidden, or ticked and not saved.
+func (s statusBody) Forbids() bool {
+	return slices.ContainsFunc(s.Consents(), func(t tick) bool { return t.Chosen || t.Now })
 }
 
 // Shown stands for what the page shows as forbidden.
