@@ -67,11 +67,12 @@ func constructed() map[string][]string {
 		"error.": append(usage.Each("error.", []rule{
 			ruleGivenTwice, ruleNotOnList, ruleRepeated, ruleTooLong, ruleTooMany, ruleCharacters,
 		}), "error.required.kind", "error.required.description"),
-		"follow.":   usage.Each("follow.", written(), ".label", ".hint"),
-		"own.":      usage.Each("own.", written()),
-		"evidence.": usage.Each("evidence.", []string{event.EvidenceReceiving, event.EvidenceStored, event.EvidenceRefused}),
-		"refused.":  usage.Each("refused.", []refusal{refusedWithdrawn, refusedUndecided, refusedBeingAgain}),
-		"status.":   usage.Each("status.", []rule{ruleRequired, ruleReceipt, ruleMistyped}),
+		"follow.":          usage.Each("follow.", written(), ".label", ".hint"),
+		"own.":             usage.Each("own.", written()),
+		"evidence.":        usage.Each("evidence.", []string{event.EvidenceReceiving, event.EvidenceStored, event.EvidenceRefused}),
+		"evidence.reason.": usage.Each("evidence.reason.", fileReasons()),
+		"refused.":         usage.Each("refused.", []refusal{refusedWithdrawn, refusedUndecided, refusedBeingAgain}),
+		"status.":          usage.Each("status.", []rule{ruleRequired, ruleReceipt, ruleMistyped}),
 	}
 }
 

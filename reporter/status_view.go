@@ -144,14 +144,6 @@ func (s statusBody) Said() string {
 	}
 }
 
-// Files are the files of which this version has words for the state.
-func (s statusBody) Files() []event.EvidenceFile {
-	known := []string{event.EvidenceReceiving, event.EvidenceStored, event.EvidenceRefused}
-	return slices.DeleteFunc(slices.Clone(s.Found.Evidence), func(f event.EvidenceFile) bool {
-		return !slices.Contains(known, f.State)
-	})
-}
-
 // Area returns a text to write.
 func (s statusBody) Area(name string) (area, error) {
 	a := area{Name: name, Text: withoutControls(s.draft.texts[name], "\n\t\u2028\u2029")}

@@ -52,7 +52,7 @@ func TestTheStatusPageShowsWhatFitsTheStage(t *testing.T) {
 		"it goes on":        {goesOn, []string{"Your last answer: it goes on.", "Say whether it stopped"}, nil},
 		"something is said": {event.Status{Stage: event.StageOpen, Consent: event.Consent{DoNotTellAccount: true}}, []string{`name="do_not_tell_account" value="1" checked><span>Do not tell the account about my report <small>In force now`}, nil},
 		"files": {
-			event.Status{Stage: event.StageOpen, Evidence: []event.EvidenceFile{{State: "receiving"}, {State: "stored"}, {State: "refused", Reason: "x"}, {State: "frozen"}}},
+			event.Status{Stage: event.StageOpen, Evidence: []event.EvidenceFile{{State: "receiving"}, {State: "stored"}, {State: "refused", Reason: "x"}, {State: "refused", Reason: "type"}, {State: "frozen"}}},
 			[]string{"Has not fully arrived yet.", "Is with the moderators.", "Could not be taken."},
 			[]string{"frozen"},
 		},
