@@ -1,8 +1,6 @@
 package reporter
 
 import (
-	"cmp"
-	"crypto/rand"
 	"errors"
 	"net/http"
 	"strconv"
@@ -36,7 +34,7 @@ func (i *Intake) postStatusForm(c *gin.Context) {
 	}
 	body := statusBody{
 		Typed: withoutControls(values.Get(inputReceipt), ""),
-		Token: cmp.Or(token(c, values), rand.Text()),
+		Token: tokenOrNew(c, values),
 		Again: values.Get(inputAgain) != "",
 		Do:    values.Get(inputDo),
 		draft: readStatusDraft(values),

@@ -215,8 +215,8 @@ func (s statusBody) Consents() []tick {
 		}
 	}
 	return []tick{
-		{fieldTell, "follow.consent.tell", chosen.DoNotTellAccount, now.DoNotTellAccount},
-		{fieldBeyond, "follow.consent.beyond", chosen.NotBeyondCommunity, now.NotBeyondCommunity},
+		{fieldTell, "consent." + fieldTell, chosen.DoNotTellAccount, now.DoNotTellAccount},
+		{fieldBeyond, "consent." + fieldBeyond, chosen.NotBeyondCommunity, now.NotBeyondCommunity},
 	}
 }
 
