@@ -10,6 +10,7 @@ import (
 	"recourse/internal/community"
 	"recourse/internal/event"
 	"recourse/internal/evidence"
+	points "recourse/internal/fault" // this package has faults of its own
 	"recourse/internal/seal"
 	"recourse/internal/seal/receipt"
 )
@@ -85,7 +86,12 @@ func (i *Intake) storePart(ctx context.Context, o owner, part event.EvidencePart
 	if err != nil {
 		return err
 	}
-	return i.publishFollowUps(ctx, up)
+	points.Point("intake." + part.Kind() + ".before")
+	if err := i.publishFollowUps(ctx, up); err != nil {
+		return err
+	}
+	points.Point("intake." + part.Kind() + ".after")
+	return nil
 }
 
 // atOnce is how many parts of a plain upload go together: fewer than a batch, so
@@ -139,7 +145,7 @@ func (s secrets) fileID(report event.ID, sent []byte) event.ID {
 // fileRefusal is the code of an error of evidence.Clean, or "".
 func fileRefusal(err error) string {
 	for code, known := range map[string]error{
-		"empty": evidence.ErrEmpty, "too_large": evidence.ErrTooLarge, "type": evidence.ErrType,
+		"at_once": errTooManyFiles, "empty": evidence.ErrEmpty, "too_large": evidence.ErrTooLarge, "type": evidence.ErrType,
 		"broken": evidence.ErrBroken, "bomb": evidence.ErrBomb,
 	} {
 		if errors.Is(err, known) {

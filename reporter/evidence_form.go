@@ -7,10 +7,15 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
+
+	"recourse/internal/event"
+	"recourse/internal/evidence"
+	"recourse/internal/seal/receipt"
 )
 
 // Limits of a plain upload, which needs no JavaScript and can't be resumed.
@@ -33,7 +38,7 @@ type plainFile struct {
 // It returns the status to answer with, or 0.
 func readFiles(c *gin.Context) (url.Values, []plainFile, int) {
 	mediaType, params, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
-	if err != nil || mediaType != "multipart/form-data" || params["boundary"] == "" {
+	if err != nil || mediaType != multipartForm || params["boundary"] == "" {
 		return nil, nil, http.StatusUnsupportedMediaType
 	}
 	// The listener's own time is for texts.
@@ -80,5 +85,69 @@ func formStatus(err error) int {
 	return http.StatusBadRequest
 }
 
-// inputFiles is the form's input for files.
-const inputFiles = "files"
+const (
+	inputFiles    = "files" // the form's input for files
+	doFiles       = "files" // the button that sends them
+	multipartForm = "multipart/form-data"
+)
+
+// fileFault is why one file was not taken.
+type fileFault struct {
+	Name string // of the file, cleaned
+	Text string // key
+}
+
+// actFiles stores files one by one, and shows the page again with what is wrong
+// with those that are not taken. An input can't be filled with them again: what
+// else was typed stays.
+func (i *Intake) actFiles(c *gin.Context, body statusBody, secret receipt.Receipt) (int, statusBody) {
+	ctx, status := c.Request.Context(), http.StatusOK
+	stored := 0
+	for n, f := range body.files {
+		err := errTooManyFiles
+		switch {
+		case n >= maxPlainFiles:
+		case f.long:
+			err = evidence.ErrTooLarge
+		default:
+			err = i.storeFile(ctx, secret, f.name, f.data)
+		}
+		why, refused := errors.AsType[refusal](err)
+		limited, tooMany := errors.AsType[limitedError](err)
+		switch {
+		case err == nil:
+			stored++
+			continue
+		case refused:
+			status, body.Notice = http.StatusConflict, "refused."+string(why)
+		case tooMany:
+			setRetryAfter(c, limited.wait)
+			status, body.Notice, body.Minutes = http.StatusTooManyRequests, "follow.limited", minutes(limited.wait)
+		case fileRefusal(err) != "":
+			status = http.StatusUnprocessableEntity
+			body.FileFaults = append(body.FileFaults, fileFault{Name: evidence.Name(f.name), Text: "evidence.reason." + fileRefusal(err)})
+			continue
+		default:
+			return i.notShown(c, body, err)
+		}
+		break
+	}
+	if len(body.files) == 0 {
+		status = http.StatusUnprocessableEntity
+		body.FileFaults = []fileFault{{Text: "evidence.add.required"}}
+	}
+	before := stored
+	found, err := i.findOnce(ctx, secret, func(p progress) bool { return before == 0 || !p.receiving() })
+	if err != nil {
+		return i.notShown(c, body, err)
+	}
+	body.Found, body.Sent, body.Soon = &found, status == http.StatusOK, found.receiving()
+	return status, body
+}
+
+// receiving says whether a file is on its way.
+func (p progress) receiving() bool {
+	return slices.ContainsFunc(p.Evidence, func(f event.EvidenceFile) bool { return f.State == event.EvidenceReceiving })
+}
+
+var errTooManyFiles = errors.New("too many files at once")

@@ -71,8 +71,10 @@ func constructed() map[string][]string {
 		"own.":             usage.Each("own.", written()),
 		"evidence.":        usage.Each("evidence.", []string{event.EvidenceReceiving, event.EvidenceStored, event.EvidenceRefused}),
 		"evidence.reason.": usage.Each("evidence.reason.", fileReasons()),
-		"refused.":         usage.Each("refused.", []refusal{refusedWithdrawn, refusedUndecided, refusedBeingAgain}),
-		"status.":          usage.Each("status.", []rule{ruleRequired, ruleReceipt, ruleMistyped}),
+		"refused.": usage.Each("refused.", []refusal{
+			refusedWithdrawn, refusedUndecided, refusedBeingAgain, refusedNotOpened, refusedNoFiles, refusedTooMany,
+		}),
+		"status.": usage.Each("status.", []rule{ruleRequired, ruleReceipt, ruleMistyped}),
 	}
 }
 

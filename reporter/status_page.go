@@ -2,7 +2,9 @@ package reporter
 
 import (
 	"errors"
+	"mime"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
@@ -27,7 +29,7 @@ func (i *Intake) statusPage(c *gin.Context) {
 // into the page alone. Everything on the page is one form: whichever button was
 // pressed, what was typed at the others comes along and is shown again.
 func (i *Intake) postStatusForm(c *gin.Context) {
-	values, status := readForm(c, maxStatusForm)
+	values, files, status := readStatusForm(c)
 	if status != 0 {
 		i.problemPage(c, status)
 		return
@@ -38,6 +40,7 @@ func (i *Intake) postStatusForm(c *gin.Context) {
 		Again: values.Get(inputAgain) != "",
 		Do:    values.Get(inputDo),
 		draft: readStatusDraft(values),
+		files: files,
 	}
 	lang, wanted := values.Get(inputLanguage), values.Get(inputSwitch)
 	if wanted != "" {
@@ -54,6 +57,16 @@ func (i *Intake) postStatusForm(c *gin.Context) {
 	i.renderStatus(c, status, lang, body)
 }
 
+// readStatusForm reads the page's form, with files where the button that sends
+// them was pressed. It returns the status to answer with, or 0.
+func readStatusForm(c *gin.Context) (url.Values, []plainFile, int) {
+	if mediaType, _, err := mime.ParseMediaType(c.GetHeader("Content-Type")); err == nil && mediaType == multipartForm {
+		return readFiles(c)
+	}
+	values, status := readForm(c, maxStatusForm)
+	return values, nil, status
+}
+
 // statusOf does what was asked for, and looks up what the page then shows.
 func (i *Intake) statusOf(c *gin.Context, body statusBody) (int, statusBody) {
 	if body.Typed == "" {
@@ -64,6 +77,9 @@ func (i *Intake) statusOf(c *gin.Context, body statusBody) (int, statusBody) {
 	if err != nil {
 		body.Fault = "status." + string(receiptRule(err))
 		return http.StatusUnprocessableEntity, body
+	}
+	if body.Do == doFiles {
+		return i.actFiles(c, body, secret)
 	}
 	if f, fs, ok := body.draft.followUp(body.Do, body.Token); ok {
 		return i.act(c, body, secret, f, fs)

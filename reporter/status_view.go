@@ -22,6 +22,9 @@ type statusBody struct {
 	Notice  string    // key of why it was not sent, or ""
 	Minutes int       // of a fault or notice that says how long to wait
 
+	FileFaults []fileFault // what is wrong with files
+	files      []plainFile
+
 	fault fault // what is wrong with a text
 	draft statusDraft
 	texts texts

@@ -39,6 +39,14 @@ type Manifest struct {
 	Sent   []byte `json:"sent"`   // SHA-256 of the bytes as they were sent to the intake: another one where it took metadata out
 }
 
+// Kind is "chunk" or "manifest".
+func (p EvidencePart) Kind() string {
+	if p.Manifest != nil {
+		return "manifest"
+	}
+	return "chunk"
+}
+
 const headPrefix = 4
 
 // Encode returns the plaintext.

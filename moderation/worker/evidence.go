@@ -63,19 +63,19 @@ func (w *Worker) readEvidence(msg jetstream.Msg, up event.FollowUp) (*uploaded, 
 // status after it. Delivered again, it changes nothing.
 func (w *Worker) commitPart(ctx context.Context, u *uploaded) (status.Report, error) {
 	report := u.followUp.Report
-	fault.Point("worker.evidence.before")
+	fault.Point("worker." + u.part.Kind() + ".before")
 	err := postgres.InTx(ctx, w.pool, func(tx pgx.Tx) error {
 		p := &partOf{worker: w, q: store.New(tx), u: u, now: status.At(w.now())}
 		if err := p.store(ctx); err != nil {
 			return err
 		}
-		fault.Point("worker.evidence.within")
+		fault.Point("worker." + u.part.Kind() + ".within")
 		return nil
 	})
 	if err != nil {
 		return status.Report{}, err
 	}
-	fault.Point("worker.evidence.after")
+	fault.Point("worker." + u.part.Kind() + ".after")
 	return loadStatus(ctx, store.New(w.pool), report)
 }
 
