@@ -31,6 +31,7 @@ func (e FieldError) Unwrap() error { return e.Err }
 var (
 	ErrAction    = errors.New("is not a corrective action")
 	ErrArticle   = errors.New("is not an article of this case's code of conduct")
+	ErrNotBeyond = errors.New("must not be to refer: a reporter of this case forbids that anybody outside this community is told")
 	ErrNoReasons = errors.New("must say why: the reporter will read it")
 )
 

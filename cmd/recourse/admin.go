@@ -2,20 +2,15 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
-	"recourse/internal/bus"
-	"recourse/internal/community"
 	"recourse/internal/event"
 	"recourse/internal/postgres"
 	"recourse/moderation/console"
@@ -191,60 +186,4 @@ func signInLink(ctx context.Context, e environment, moderator event.ID, consoleU
 		return "", fmt.Errorf("making a sign-in link: %w", err)
 	}
 	return consoleURL + console.SignInPath + token, nil
-}
-
-type clientCmd struct {
-	Add clientAddCmd `cmd:"" help:"Add an API client and print its key, once."`
-}
-
-type clientAddCmd struct {
-	partsFlags
-	Community string `required:"" help:"The community for which it reports."`
-	Name      string `required:"" help:"The client's name."`
-
-	ReportsPerDay int `help:"Its quota of reports a UTC day; 0 for none." default:"0" placeholder:"N"`
-}
-
-func (clientAddCmd) Help() string {
-	return "Example: recourse admin client add --community city --name participation-platform --reports-per-day 500"
-}
-
-func (c clientAddCmd) Run(ctx context.Context, log *slog.Logger) error {
-	if c.ReportsPerDay < 0 {
-		return errors.New("--reports-per-day: give 0 for no quota, or the number of reports a day")
-	}
-	e, err := newEnvironment(c.partsFlags, log)
-	if err != nil {
-		return err
-	}
-	nc, js, err := e.connectAdmin(ctx)
-	if err != nil {
-		return err
-	}
-	defer nc.Close()
-	kv, err := bus.Bucket(ctx, js, event.BucketCommunities)
-	if err != nil {
-		return err
-	}
-	secret := make([]byte, 32)
-	rand.Read(secret)
-	key := "rck_" + base64.RawURLEncoding.EncodeToString(secret)
-	_, err = changeBundle(ctx, e, kv, c.Community, func(b *community.Bundle) error {
-		if b.Version == 0 {
-			return fmt.Errorf("--community: there is no community %q", c.Community)
-		}
-		taken := slices.ContainsFunc(b.Clients, func(k community.Client) bool { return k.Name == c.Name })
-		if taken || c.Name == "" {
-			return errors.New("--name: is empty or taken by another client of this community")
-		}
-		b.Clients = append(slices.Clone(b.Clients), community.Client{
-			Name: c.Name, KeyHash: community.HashClientKey(key), ReportsPerDay: c.ReportsPerDay,
-		})
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	fmt.Println(key)
-	return nil
 }

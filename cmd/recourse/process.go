@@ -30,7 +30,10 @@ type environment struct {
 	databaseURL string
 	log         *slog.Logger
 	registry    *prometheus.Registry
-	helpLines   string // file of the intake's help lines; empty for those that come with the program
+
+	intakeURL     string // for the console: where reports by phone go, or ""
+	intakeKeyFile string // for the console; consoleKeyFile where it is ""
+	helpLines     string // file of the intake's help lines; empty for those that come with the program
 }
 
 func newEnvironment(f partsFlags, log *slog.Logger) (environment, error) {

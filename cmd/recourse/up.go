@@ -197,9 +197,15 @@ func (c upCmd) applyCommunities(ctx context.Context, e environment) ([]string, e
 		return nil, err
 	}
 	defer nc.Close()
+	if _, err := ensureClientKey(consoleKeyFile(e.keys)); err != nil {
+		return nil, err
+	}
 	var names []string
 	for _, d := range drafts {
 		if _, err := applyCommunity(ctx, e, js, d); err != nil {
+			return nil, err
+		}
+		if err := letConsoleReport(ctx, e, js, d.file.Name); err != nil {
 			return nil, err
 		}
 		names = append(names, d.file.Name)
@@ -248,6 +254,7 @@ func (c upCmd) runServices(ctx context.Context, e environment, communities []str
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
 		where[p.name] = "http://" + listeners[n].Addr().String()
+		e.intakeURL = where["intake"] // the first: the console is made after it
 	}
 	g, runCtx := errgroup.WithContext(ctx)
 	for n, p := range processes {

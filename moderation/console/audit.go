@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,7 +21,10 @@ const (
 	auditReleased = "case.released"
 	auditDecided  = "case.decided"
 	auditViewed   = "case.viewed"   // a case with decisions' reasons, and no report that opens
-	auditRead     = "report.viewed" // one report's words
+	auditRead     = "report.viewed" // one report's words, and what followed it
+	auditReplied  = "message.sent"
+	auditTaken    = "report.taken" // by phone or at a counter
+	auditNoted    = "case.noted"   // what came since the decision is marked as read
 )
 
 const saltBytes = 16
@@ -70,12 +74,12 @@ func (e entry) write(ctx context.Context, q *store.Queries) error {
 }
 
 // writeForReports writes e once for each report, with what its own detail adds.
-func (e entry) writeForReports(ctx context.Context, q *store.Queries, reports []event.ID, detail map[event.ID]string) error {
+func (e entry) writeForReports(ctx context.Context, q *store.Queries, reports []event.ID, detail map[event.ID][]string) error {
 	p := store.InsertReportAuditsParams{At: e.at, Actor: e.actor, Action: e.action, CaseID: orNull(e.caseID), ReportIds: reports}
 	for _, id := range reports {
 		own := e
 		own.report = id
-		own.detail = append([]string{detail[id]}, e.detail...)
+		own.detail = slices.Concat(detail[id], e.detail)
 		salt, digest := own.digest()
 		p.Salts, p.Digests = append(p.Salts, salt), append(p.Digests, digest)
 	}

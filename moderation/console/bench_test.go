@@ -21,6 +21,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"golang.org/x/sync/errgroup"
 
+	"recourse/internal/browserbench"
 	"recourse/internal/community"
 	"recourse/internal/event"
 	"recourse/internal/keys"
@@ -33,7 +34,7 @@ import (
 	"recourse/moderation/worker"
 )
 
-func TestMain(m *testing.M) { os.Exit(testbench.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(testbench.Main(m, browserbench.Stop)) }
 
 // bench is a console over real NATS and PostgreSQL, with a worker and a relay
 // that bring it reports.
@@ -52,6 +53,12 @@ type bench struct {
 
 func setup(t *testing.T) *bench {
 	t.Helper()
+	return setupWith(t, nil)
+}
+
+// setupWith is setup with an intake for reports by phone.
+func setupWith(t *testing.T, intake *console.Intake) *bench {
+	t.Helper()
 	b := &bench{bus: testbench.NATS(t), db: testbench.Postgres(t, store.Schema()), logs: &testbench.Logs{}, stored: make(chan struct{}, 1)}
 	b.demo = b.bus.Demo(t)
 	b.admin = b.db.Admin(t)
@@ -60,7 +67,8 @@ func setup(t *testing.T) *bench {
 	log := slog.New(slog.NewTextHandler(b.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	c, err := console.New(console.Config{
 		Pool: b.db.Pool(t, keys.Console), JS: b.bus.JS(t, keys.Console), Ring: b.bus.Ring(t, keys.Console), Log: log,
-		Now: func() time.Time { return time.Now().Add(time.Duration(b.ahead.Load())) },
+		Now:    func() time.Time { return time.Now().Add(time.Duration(b.ahead.Load())) },
+		Intake: intake,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"recourse/internal/event"
 	"recourse/moderation/store"
@@ -23,6 +24,24 @@ type file struct {
 		ContentState string `json:"content_state"`
 		Content      *event.Content
 		Rules        []struct{ Rule, Effect string }
+		WithdrawnAt  *time.Time `json:"withdrawn_at"`
+		Consent      event.Consent
+		FollowUps    []struct {
+			ID        event.ID
+			Event     string
+			Effect    string
+			New       bool
+			TextState string `json:"text_state"`
+			Text      string
+			Consent   *event.Consent
+			Stopped   *bool
+		} `json:"follow_ups"`
+		Replies []struct {
+			ID        event.ID
+			Text      string
+			TextState string `json:"text_state"`
+			Moderator struct{ Name string }
+		}
 	}
 	Decisions []struct {
 		ID           event.ID

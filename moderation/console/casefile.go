@@ -2,7 +2,6 @@ package console
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -27,32 +26,6 @@ type caseFile struct {
 	Articles  []article  `json:"articles"`  // of the code that binds the case; empty where it can't be read now
 
 	code conduct.Code // what Articles are made of
-}
-
-// legibility says whether something sealed at rest could be opened.
-type legibility string
-
-const (
-	legible legibility = "open"
-	erased  legibility = "erased" // its key was deleted: nobody will read it again
-	locked  legibility = "locked" // this server lacks the key, or what is stored is damaged
-)
-
-// report is one report of a case.
-type report struct {
-	ID           event.ID       `json:"id"`
-	ReceivedAt   time.Time      `json:"received_at"`
-	OpenedAt     time.Time      `json:"opened_at"`
-	Version      int            `json:"version"`
-	ContentState legibility     `json:"content_state"`
-	Content      *event.Content `json:"content"` // null unless content_state is "open"
-	Rules        []firedRule    `json:"rules"`
-}
-
-// firedRule is a rule of the code of conduct that fired for a report.
-type firedRule struct {
-	Rule   string `json:"rule"`
-	Effect string `json:"effect"`
 }
 
 // decision is one that was taken before.
@@ -129,7 +102,10 @@ func (d *desk) open(ctx context.Context, q *store.Queries, m moderator, id event
 	for _, r := range reports {
 		f.Reports = append(f.Reports, d.openReport(r, rules))
 	}
-	if err := d.openDecisions(ctx, q, &f); err != nil {
+	if err := d.openFollowUps(ctx, q, &f); err != nil {
+		return caseFile{}, err
+	}
+	if err := d.openOwn(ctx, q, &f); err != nil {
 		return caseFile{}, err
 	}
 	if err := f.record(ctx, q, m, now); err != nil {
@@ -138,7 +114,8 @@ func (d *desk) open(ctx context.Context, q *store.Queries, m moderator, id event
 	return f, nil
 }
 
-// record writes who looks at what: an entry for each report that opened.
+// record writes who looks at what: an entry for each report of which anything
+// opened.
 func (f *caseFile) record(ctx context.Context, q *store.Queries, m moderator, now time.Time) error {
 	e := entry{at: now, actor: m.ID, caseID: f.ID, detail: []string{"version " + strconv.Itoa(f.Version)}}
 	for _, made := range f.Decisions {
@@ -147,11 +124,11 @@ func (f *caseFile) record(ctx context.Context, q *store.Queries, m moderator, no
 		}
 	}
 	var read []event.ID
-	versions := map[event.ID]string{}
+	seen := map[event.ID][]string{}
 	for _, r := range f.Reports {
-		if r.ContentState == legible {
+		if of := r.seen(); len(of) > 0 {
 			read = append(read, r.ID)
-			versions[r.ID] = "report version " + strconv.Itoa(r.Version)
+			seen[r.ID] = of
 		}
 	}
 	if len(read) == 0 {
@@ -159,90 +136,80 @@ func (f *caseFile) record(ctx context.Context, q *store.Queries, m moderator, no
 		return e.write(ctx, q)
 	}
 	e.action = auditRead
-	return e.writeForReports(ctx, q, read, versions)
+	return e.writeForReports(ctx, q, read, seen)
 }
 
-func (d *desk) openReport(row store.ReportsOfRow, rules []store.RulesOfRow) report {
-	r := report{
-		ID: row.ID, ReceivedAt: row.ReceivedAt.UTC(), OpenedAt: row.OpenedAt.UTC(), Version: int(row.Version), Rules: []firedRule{},
+// seen is what of a report opened.
+func (r report) seen() (detail []string) {
+	if r.ContentState == legible {
+		detail = append(detail, "report version "+strconv.Itoa(r.Version))
 	}
-	for _, f := range rules {
-		if f.ReportID == row.ID {
-			r.Rules = append(r.Rules, firedRule{Rule: f.Rule, Effect: f.Effect})
+	for _, up := range r.FollowUps {
+		if up.TextState == legible {
+			detail = append(detail, "follow-up "+up.ID.String())
 		}
 	}
-	content, err := d.content(row)
-	r.ContentState = legibilityOf(err)
-	switch r.ContentState {
-	case legible:
-		r.Content = &content
-	case locked:
-		d.log.Error("a report can't be opened", "report", row.ID, "error", postgres.Redact(err))
-	case erased: // as it should be
+	for _, told := range r.Replies {
+		if told.TextState == legible {
+			detail = append(detail, "message "+told.ID.String())
+		}
 	}
-	return r
+	return detail
 }
 
-var errErased = errors.New("the data key was deleted")
-
-func legibilityOf(err error) legibility {
-	switch {
-	case err == nil:
-		return legible
-	case errors.Is(err, errErased):
-		return erased
-	default:
-		return locked
+// report is the one with this id, or nil.
+func (f *caseFile) report(id event.ID) *report {
+	for i := range f.Reports {
+		if f.Reports[i].ID == id {
+			return &f.Reports[i]
+		}
 	}
+	return nil
 }
 
-// content opens what a report says.
-func (d *desk) content(row store.ReportsOfRow) (event.Content, error) {
-	if row.Month == nil {
-		return event.Content{}, errErased
-	}
-	key, err := d.vault.Unwrap(vault.WrappedKey{Owner: row.ID, Community: row.Community, Month: *row.Month, Wrapped: row.Wrapped})
-	if err != nil {
-		return event.Content{}, err
-	}
-	plaintext, err := key.Open(vault.Place{Owner: row.ID, Table: "report", Column: "content", Row: row.ID}, row.Content)
-	if err != nil {
-		return event.Content{}, err
-	}
-	var content event.Content
-	// Not strictly: a later worker may have stored a field that is new.
-	if err := json.Unmarshal(plaintext, &content); err != nil {
-		return event.Content{}, errors.New("a report's content is not JSON")
-	}
-	return content, nil
-}
-
-func (d *desk) openDecisions(ctx context.Context, q *store.Queries, f *caseFile) error {
-	rows, err := q.DecisionsOf(ctx, f.ID)
+// openOwn opens what moderators wrote: decisions' reasons and replies, both
+// under the case's data key.
+func (d *desk) openOwn(ctx context.Context, q *store.Queries, f *caseFile) error {
+	decisions, err := q.DecisionsOf(ctx, f.ID)
 	if err != nil {
 		return fmt.Errorf("reading a case's decisions: %w", err)
 	}
-	if len(rows) == 0 {
+	replies, err := q.RepliesOf(ctx, f.ID)
+	if err != nil {
+		return fmt.Errorf("reading a case's replies: %w", err)
+	}
+	if len(decisions)+len(replies) == 0 {
 		return nil
 	}
 	key, keyErr := d.caseKey(ctx, q, f.ID)
 	if keyErr != nil && !errors.Is(keyErr, errErased) && !errors.Is(keyErr, keys.ErrNoKey) && !errors.Is(keyErr, vault.ErrOpen) {
 		return keyErr
 	}
-	for _, row := range rows {
+	open := func(place vault.Place, sealed []byte) (string, legibility) {
+		plaintext, err := []byte(nil), keyErr
+		if err == nil {
+			plaintext, err = key.Open(place, sealed)
+		}
+		state := legibilityOf(err)
+		if state == locked {
+			d.log.Error("a moderator's words can't be opened", "table", place.Table, "row", place.Row, "error", postgres.Redact(err))
+		}
+		return string(plaintext), state
+	}
+	for _, row := range decisions {
 		made := decision{
 			ID: row.ID, Version: int(row.CaseVersion), Action: event.Action(row.Action), Article: row.Article, Conduct: row.Conduct,
 			Automated: row.Automated, Moderator: moderator{ID: row.ModeratorID, Name: row.Moderator}, DecidedAt: row.DecidedAt.UTC(),
 		}
-		reasons, err := []byte(nil), keyErr
-		if err == nil {
-			reasons, err = key.Open(reasonsPlace(f.ID, row.ID), row.Reasons)
-		}
-		made.ReasonsState, made.Reasons = legibilityOf(err), string(reasons)
-		if made.ReasonsState == locked {
-			d.log.Error("a decision's reasons can't be opened", "decision", row.ID, "error", postgres.Redact(err))
-		}
+		made.Reasons, made.ReasonsState = open(reasonsPlace(f.ID, row.ID), row.Reasons)
 		f.Decisions = append(f.Decisions, made)
+	}
+	for _, row := range replies {
+		told := reply{ID: row.ID, At: row.At.UTC(), Moderator: moderator{ID: *row.ModeratorID, Name: row.Moderator}}
+		told.Text, told.TextState = open(replyPlace(f.ID, row.ID), row.Copy)
+		if r := f.report(row.ReportID); r != nil {
+			r.Replies = append(r.Replies, told)
+		}
 	}
 	return nil
 }
@@ -261,6 +228,10 @@ func (d *desk) caseKey(ctx context.Context, q *store.Queries, id event.ID) (vaul
 
 func reasonsPlace(caseID, decisionID event.ID) vault.Place {
 	return vault.Place{Owner: caseID, Table: "decision", Column: "reasons", Row: decisionID}
+}
+
+func replyPlace(caseID, messageID event.ID) vault.Place {
+	return vault.Place{Owner: caseID, Table: "message", Column: "copy", Row: messageID}
 }
 
 // cite puts the code of conduct beside the case. Without it the case can still

@@ -1,10 +1,12 @@
 package console
 
 import (
+	"crypto/rand"
 	"errors"
 	"net/http"
 	"net/url"
-	"strconv"
+	"slices"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -25,12 +27,13 @@ type casePage struct {
 	Draft          *draft // what was typed; nil on a first look
 }
 
-// draft is the decision form as it was sent.
-type draft struct {
-	Version string
-	Action  event.Action
-	Article string
-	Reasons string
+// Abandoned reports whether the case was closed without a decision, since its
+// last report was withdrawn. A decision closes a case at its own time.
+func (p casePage) Abandoned() bool {
+	if p.ClosedAt == nil {
+		return false
+	}
+	return !slices.ContainsFunc(p.Decisions, func(made decision) bool { return made.DecidedAt.Equal(*p.ClosedAt) })
 }
 
 // Languages are those of the code, its default first.
@@ -75,10 +78,67 @@ func (p casePage) Wrote() string {
 	return p.Draft.Reasons
 }
 
-func (c *Console) getCase(g *gin.Context) {
-	if id, ok := c.caseID(g); ok {
-		c.showCaseFile(g, id, http.StatusOK, casePage{})
+// Letter is the text of the message as typed.
+func (p casePage) Letter() string {
+	if p.Draft == nil {
+		return ""
 	}
+	return p.Draft.Text
+}
+
+// Token tells one message of this form from another.
+func (p casePage) Token() string {
+	if p.Draft != nil && p.Draft.Token != "" {
+		return p.Draft.Token
+	}
+	return rand.Text()
+}
+
+// Deciding reports whether the decision form is shown.
+func (p casePage) Deciding() bool {
+	return p.ClosedAt == nil && (p.Mine || p.Draft != nil && p.Draft.decides())
+}
+
+// recipient is a report whose reporter can be written to.
+type recipient struct {
+	ID     event.ID
+	Number int // of the report on the page
+	At     time.Time
+	Chosen bool
+}
+
+// Recipients are the reporters who can be written to.
+func (p casePage) Recipients() (to []recipient) {
+	for i, r := range p.Reports {
+		if r.WithdrawnAt == nil {
+			chosen := p.Draft != nil && p.Draft.Report == r.ID.String()
+			to = append(to, recipient{ID: r.ID, Number: i + 1, At: r.ReceivedAt, Chosen: chosen})
+		}
+	}
+	return to
+}
+
+// Forbidden is what the reporters of the case forbid, all together.
+func (p casePage) Forbidden() (all event.Consent) {
+	for _, r := range p.Reports {
+		if r.WithdrawnAt == nil {
+			all.DoNotTellAccount = all.DoNotTellAccount || r.Consent.DoNotTellAccount
+			all.NotBeyondCommunity = all.NotBeyondCommunity || r.Consent.NotBeyondCommunity
+		}
+	}
+	return all
+}
+
+func (c *Console) getCase(g *gin.Context) {
+	id, ok := c.caseID(g)
+	if !ok {
+		return
+	}
+	var p casePage
+	if _, ok := g.GetQuery(querySent); ok {
+		p.Notice = noticeSent
+	}
+	c.showCaseFile(g, id, http.StatusOK, p)
 }
 
 // showCaseFile opens the case anew and shows it. What is to be said besides is
@@ -106,7 +166,7 @@ func (c *Console) postClaim(g *gin.Context) {
 	switch {
 	case err != nil:
 		c.conflict(g, id, err, d)
-	case d != nil: // renewed from within the decision form
+	case d != nil && (d.decides() || d.Text != ""): // what was typed is kept
 		c.showCaseFile(g, id, http.StatusOK, casePage{Draft: d, Notice: "You hold this case until " + clock(s.Claim.Until) + "."})
 	default:
 		g.Redirect(http.StatusSeeOther, "/cases/"+id.String())
@@ -134,13 +194,17 @@ func (c *Console) postDecision(g *gin.Context) {
 	if d == nil {
 		d = &draft{}
 	}
-	version, _ := strconv.Atoi(d.Version) // what is no number is no version of a case
 	_, err := c.desk.decide(g.Request.Context(), signedIn(g), id, verdict{
-		Version:  version,
+		Version:  d.version(),
 		Decision: moderation.Decision{Action: d.Action, Article: d.Article, Reasons: d.Reasons},
 	})
 	if err != nil {
 		c.conflict(g, id, err, d)
+		return
+	}
+	if d.Text != "" {
+		d = &draft{Report: d.Report, Text: d.Text, Token: d.Token}
+		c.showCaseFile(g, id, http.StatusOK, casePage{Draft: d, Notice: "Your decision was recorded. Your message was not sent yet."})
 		return
 	}
 	g.Redirect(http.StatusSeeOther, "/cases/"+id.String())
@@ -158,7 +222,7 @@ func (c *Console) conflict(g *gin.Context, id event.ID, err error, d *draft) {
 	case d != nil && a.status >= http.StatusInternalServerError:
 		c.logged(g, err)
 		g.Header("Retry-After", "5")
-		c.show(g, a.status, "message", messagePage{page: c.page(g, a.title), Detail: a.detail, Case: "/cases/" + id.String(), Wrote: d.Reasons})
+		c.show(g, a.status, "message", messagePage{page: c.page(g, a.title), Detail: a.detail, Case: "/cases/" + id.String(), Wrote: d.wrote()})
 	default:
 		c.fail(g, err)
 	}
@@ -169,10 +233,12 @@ func (c *Console) conflict(g *gin.Context, id event.ID, err error, d *draft) {
 func (c *Console) showClosed(g *gin.Context, id event.ID, a answer, d *draft) {
 	p := messagePage{page: c.page(g, a.title), Detail: a.detail, Case: "/cases/" + id.String()}
 	if d != nil {
-		p.Wrote = d.Reasons
+		p.Wrote = d.wrote()
 	}
-	by, at, err := c.desk.lastDecision(g.Request.Context(), id)
+	by, at, err := c.desk.lastDecision(g.Request.Context(), signedIn(g), id)
 	switch {
+	case errors.Is(err, errAbandoned):
+		p.Detail = "Every report of it was withdrawn, so it was closed without a decision. What you sent was not recorded."
 	case err != nil:
 		c.logged(g, err)
 	case by.ID == signedIn(g).ID:
@@ -214,13 +280,15 @@ func draftOf(form url.Values) *draft {
 	}
 	return &draft{
 		Version: form.Get("version"), Action: event.Action(form.Get("action")), Article: form.Get("article"),
-		Reasons: form.Get("reasons"),
+		Reasons: form.Get("reasons"), Report: form.Get("report"), Text: form.Get("text"), Token: form.Get("token"),
 	}
 }
 
-// readForm reads a form of bounded size.
-func readForm(g *gin.Context) (url.Values, error) {
-	g.Request.Body = http.MaxBytesReader(g.Writer, g.Request.Body, maxBody)
+func readForm(g *gin.Context) (url.Values, error) { return readFormOf(g, maxBody) }
+
+// readFormOf reads a form of bounded size.
+func readFormOf(g *gin.Context, maxBytes int64) (url.Values, error) {
+	g.Request.Body = http.MaxBytesReader(g.Writer, g.Request.Body, maxBytes)
 	if err := g.Request.ParseForm(); err != nil {
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return nil, errTooLarge

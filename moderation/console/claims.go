@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -59,7 +58,7 @@ func (d *desk) nextOpened(ctx context.Context, m moderator, community string) (c
 func (d *desk) claimNext(ctx context.Context, q *store.Queries, m moderator, community string, now time.Time) (event.ID, error) {
 	communities := m.Communities
 	if community != "" {
-		if !slices.Contains(communities, community) {
+		if !m.member(community) {
 			return event.ID{}, fieldErrors{{Field: "community", Err: errNotYours}}
 		}
 		communities = []string{community}
@@ -102,6 +101,7 @@ func (d *desk) change(ctx context.Context, m moderator, id event.ID, r rule, act
 		ID: row.ID, Community: row.Community, State: row.State, Version: row.Version, Kind: row.Kind, Article: row.Article,
 		Conduct: row.Conduct, Priority: row.Priority, OpenedAt: row.OpenedAt, FirstLookDue: row.FirstLookDue,
 		ClosedAt: row.ClosedAt, ClaimedBy: row.ClaimedBy, ClaimedUntil: row.ClaimedUntil, ClaimedByName: &m.Name,
+		Again: row.Again, UnreadSince: row.UnreadSince,
 	}
 	return summarise(named, now).titled(ctx, d.codes.titles()), nil
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -64,6 +65,13 @@ func (d *desk) decide(ctx context.Context, m moderator, id event.ID, v verdict) 
 		if err != nil {
 			return err
 		}
+		if err := mayRefer(ctx, q, row.ID, v); err != nil {
+			fault, ok := errors.AsType[moderation.FieldError](err)
+			if !ok {
+				return err
+			}
+			bad = append(bad, fault)
+		}
 		if len(bad) > 0 {
 			return fieldErrors(bad)
 		}
@@ -74,6 +82,24 @@ func (d *desk) decide(ctx context.Context, m moderator, id event.ID, v verdict) 
 		return decided{}, err
 	}
 	return made, nil
+}
+
+// mayRefer refuses to hand a case on against the will of a reporter. The case is
+// locked: a consent that arrives now waits, and changes the case's version.
+func mayRefer(ctx context.Context, q *store.Queries, id event.ID, v verdict) error {
+	if v.Action != event.ActionRefer {
+		return nil
+	}
+	rows, err := q.ReportsOf(ctx, id)
+	if err != nil {
+		return fmt.Errorf("reading a case's reports: %w", err)
+	}
+	for _, row := range rows {
+		if row.WithdrawnAt == nil && row.NotBeyondCommunity {
+			return moderation.FieldError{Field: "action", Err: moderation.ErrNotBeyond}
+		}
+	}
+	return nil
 }
 
 // codeOf reads the code that binds a case, before anything is locked.
@@ -111,10 +137,11 @@ func (d *desk) store(
 		ID: v.decisionID(m, row.ID), Case: row.ID, Version: closed.Version, State: closed.State,
 		Action: v.Action, Article: v.Article, DecidedAt: at,
 	}
-	reasons, err := d.sealReasons(ctx, q, row, made.ID, v.Reasons, at)
+	key, err := d.keyToSeal(ctx, q, row, at)
 	if err != nil {
 		return decided{}, err
 	}
+	reasons := key.Seal(reasonsPlace(row.ID, made.ID), []byte(v.Reasons))
 	version := int32(closed.Version) //nolint:gosec // raised by one from an integer column
 	err = q.InsertDecision(ctx, store.InsertDecisionParams{
 		ID: made.ID, CaseID: row.ID, CaseVersion: version, ModeratorID: m.ID, Action: string(v.Action), Article: v.Article,
@@ -141,36 +168,40 @@ func (d *desk) store(
 }
 
 // lastDecision tells who decided a closed case, and when. It opens nothing.
-// Whoever is told was told before that the case is closed.
-func (d *desk) lastDecision(ctx context.Context, id event.ID) (by moderator, at time.Time, err error) {
-	rows, err := store.New(d.pool).DecisionsOf(ctx, id)
+// Whoever is told was told before that the case is closed. It is errAbandoned
+// where nobody decided.
+func (d *desk) lastDecision(ctx context.Context, m moderator, id event.ID) (by moderator, at time.Time, err error) {
+	q := store.New(d.pool)
+	row, err := q.CaseByID(ctx, store.CaseByIDParams{ID: id, Communities: m.Communities})
+	if err != nil {
+		return moderator{}, time.Time{}, fmt.Errorf("reading a case: %w", err)
+	}
+	rows, err := q.DecisionsOf(ctx, id)
 	if err != nil {
 		return moderator{}, time.Time{}, fmt.Errorf("reading a case's decisions: %w", err)
 	}
-	if len(rows) == 0 {
-		return moderator{}, time.Time{}, errNoCase
+	for _, last := range slices.Backward(rows) {
+		if row.ClosedAt != nil && last.DecidedAt.Equal(*row.ClosedAt) {
+			return moderator{ID: last.ModeratorID, Name: last.Moderator}, last.DecidedAt, nil
+		}
 	}
-	last := rows[len(rows)-1]
-	return moderator{ID: last.ModeratorID, Name: last.Moderator}, last.DecidedAt, nil
+	return moderator{}, time.Time{}, errAbandoned
 }
 
-// sealReasons seals reasons at rest under the case's data key, which it makes
-// where there is none yet.
-func (d *desk) sealReasons(
-	ctx context.Context, q *store.Queries, row store.ModerationCase, decisionID event.ID, reasons string, now time.Time,
-) ([]byte, error) {
+// keyToSeal is the case's data key, which it makes where there is none yet.
+func (d *desk) keyToSeal(ctx context.Context, q *store.Queries, row store.ModerationCase, now time.Time) (vault.DataKey, error) {
 	key, err := d.caseKey(ctx, q, row.ID)
 	if errors.Is(err, errErased) {
 		var wrapped vault.WrappedKey
 		if key, wrapped, err = d.vault.NewKey(row.ID, row.Community, now); err != nil {
-			return nil, fmt.Errorf("making a data key: %w", err)
+			return vault.DataKey{}, fmt.Errorf("making a data key: %w", err)
 		}
 		err = q.InsertDataKey(ctx, store.InsertDataKeyParams(wrapped))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("getting a case's data key: %w", err)
+		return vault.DataKey{}, fmt.Errorf("getting a case's data key: %w", err)
 	}
-	return key.Seal(reasonsPlace(row.ID, decisionID), []byte(reasons)), nil
+	return key, nil
 }
 
 // queueEvents leaves decided and closed to the relay, in this order.

@@ -70,7 +70,7 @@ func TestADecisionReachesTheReporterAndTheStatistics(t *testing.T) {
 		t.Errorf("the decision reads %+v", d)
 	}
 	page := c.get(t, casePath(id))
-	if !page.has("Remove, under Safety") || !page.has("MARKER-reasons: it threatens.") || page.has("<textarea") || page.has("Claim this case") {
+	if !page.has("Remove, under Safety") || !page.has("MARKER-reasons: it threatens.") || page.has(`name="reasons"`) || page.has("Claim this case") {
 		t.Error("the page of the closed case does not show the decision, or offers another")
 	}
 	if _, ids := c.queue(t, ""); len(ids) != 0 {
@@ -332,7 +332,13 @@ func TestWithoutTheCodeOfConductACaseCanBeReadAndNotDecided(t *testing.T) {
 }
 
 // decidedStatus waits for the report's status after the decision.
-func (b *bench) decidedStatus(t *testing.T, r receipt.Receipt) (s event.Status) {
+func (b *bench) decidedStatus(t *testing.T, r receipt.Receipt) event.Status {
+	t.Helper()
+	return b.statusAt(t, r, 2)
+}
+
+// statusAt waits for the report's status of a version.
+func (b *bench) statusAt(t *testing.T, r receipt.Receipt, version int) (s event.Status) {
 	t.Helper()
 	kv, err := b.bus.JS(t, keys.Intake).KeyValue(t.Context(), event.BucketStatus)
 	if err != nil {
@@ -342,10 +348,10 @@ func (b *bench) decidedStatus(t *testing.T, r receipt.Receipt) (s event.Status) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	testbench.Eventually(t, 10*time.Second, "the status tells of the decision", func() bool {
+	testbench.Eventually(t, 10*time.Second, "the status has the version", func() bool {
 		var record event.StatusRecord
 		entry, err := kv.Get(t.Context(), r.StatusKey())
-		if err != nil || json.Unmarshal(entry.Value(), &record) != nil || record.Version != 2 {
+		if err != nil || json.Unmarshal(entry.Value(), &record) != nil || record.Version != version {
 			return false
 		}
 		body, err := opener.Open(seal.Context{Purpose: seal.PurposeStatus, Community: "demo", Report: r.ReportID()}, record.Sealed)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -35,6 +36,8 @@ type moderator struct {
 	Communities []string `json:"-"`
 }
 
+func (m moderator) member(community string) bool { return slices.Contains(m.Communities, community) }
+
 // Errors that are told to whoever asks. See answers in problem.go, and
 // moderation.Err* for those of a case.
 var (
@@ -47,7 +50,9 @@ var (
 	errNoConduct   = errors.New("the code of conduct can't be read now")
 	errTooLarge    = errors.New("the form is too large")
 	errBadForm     = errors.New("the form could not be read")
-	errKeyReused   = errors.New("the Idempotency-Key was used for another decision of this case")
+	errKeyReused   = errors.New("the Idempotency-Key was used for something else in this case")
+	errSentBefore  = errors.New("a message was sent with this form before, with other words")
+	errAbandoned   = errors.New("the case was closed without a decision")
 )
 
 // fieldErrors are the fields of a request at fault.

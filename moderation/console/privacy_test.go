@@ -31,12 +31,21 @@ func TestNothingThatAPersonWroteIsLogged(t *testing.T) {
 	c.call(t, http.MethodPost, "/v1/cases/"+id.String()+"/decision", map[string]any{"MARKER-field": "MARKER-value"})
 	c.call(t, http.MethodPost, "/v1/cases/claim", map[string]string{"community": "MARKER-community"})
 
+	report := event.ID(r.ReportID())
+	up := b.follow(t, r, event.ReportMessage, event.FollowUpContent{Text: "MARKER-message"})
+	c.write(t, id, report, "MARKER-answer", "Idempotency-Key", "MARKER-key")
+	c.write(t, id, report, "MARKER-other", "Idempotency-Key", "MARKER-key")
+	c.post(t, casePath(id)+"/messages", "version", "MARKER-version", "report", "MARKER-report", "text", "MARKER-answer\x00")
+	b.exec(t, `UPDATE moderation.follow_up SET content = '\x00' WHERE id = $1`, up)
+	b.exec(t, `UPDATE moderation.message SET copy = '\x00' WHERE copy IS NOT NULL`)
+	c.get(t, casePath(id))
+
 	b.exec(t, `REVOKE INSERT ON moderation.audit FROM recourse_console`)
 	c.get(t, casePath(id))
-	wantStatus(t, "deciding without an audit log", c.decideForm(t, id, "1", "remove", "safety", "MARKER-reasons"), http.StatusInternalServerError)
+	wantStatus(t, "deciding without an audit log", c.decideForm(t, id, "2", "remove", "safety", "MARKER-reasons"), http.StatusInternalServerError)
 	b.exec(t, `GRANT INSERT ON moderation.audit TO recourse_console`)
 	b.exec(t, `UPDATE moderation.report SET reply_key = '\x00' WHERE id = $1`, event.ID(r.ReportID()))
-	wantStatus(t, "deciding with a damaged reply key", c.decideForm(t, id, "1", "remove", "safety", "MARKER-reasons"), http.StatusInternalServerError)
+	wantStatus(t, "deciding with a damaged reply key", c.decideForm(t, id, "2", "remove", "safety", "MARKER-reasons"), http.StatusInternalServerError)
 
 	logged := b.logs.String()
 	if !strings.Contains(logged, "a request failed") || !strings.Contains(logged, "a report can't be opened") {
@@ -54,10 +63,11 @@ func TestNothingThatAPersonWroteIsLogged(t *testing.T) {
 func TestNothingThatAPersonWroteStandsInPostgreSQL(t *testing.T) {
 	b := setup(t)
 	b.work(t)
-	_, id := b.report(t, b.demo, threat())
+	r, id := b.report(t, b.demo, threat())
 	c := b.signIn(t, "Ana", "demo")
-	c.claim(t, id)
-	wantStatus(t, "deciding", c.decide(t, id, removal()), http.StatusCreated)
+	b.follow(t, r, event.ReportAmended, event.FollowUpContent{Text: "MARKER-more"})
+	wantStatus(t, "writing", c.write(t, id, event.ID(r.ReportID()), "MARKER-answer"), http.StatusCreated)
+	wantStatus(t, "deciding", c.decideNow(t, id, removal()), http.StatusCreated)
 
 	var tables []string
 	rows, err := b.admin.Query(t.Context(), `SELECT table_schema || '.' || table_name FROM information_schema.tables

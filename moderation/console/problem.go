@@ -53,10 +53,19 @@ func answerOf(err error) answer {
 	case errors.Is(err, errKeyReused):
 		return answer{
 			http.StatusUnprocessableEntity, "The Idempotency-Key was used before",
-			"This key made another decision of this case. Use a new key for a new decision.",
+			"This key made something else in this case. Use a new key for a new decision or message.",
+		}
+	case errors.Is(err, errSentBefore):
+		return answer{
+			http.StatusConflict, "You sent another message before",
+			"You went back to a form that was sent already. To send this message too, send it again.",
+		}
+	case errors.Is(err, moderation.ErrWithdrawn):
+		return answer{
+			http.StatusConflict, "This report was withdrawn", "Its reporter took it back and gets no message. Nothing was sent.",
 		}
 	case errors.Is(err, moderation.ErrClosed):
-		return answer{http.StatusConflict, "This case is closed", "A decision is recorded already; another one was not."}
+		return answer{http.StatusConflict, "This case is closed", "Nothing was recorded."}
 	case errors.Is(err, moderation.ErrClaimedByOther):
 		return answer{http.StatusConflict, "Another moderator is working on this case", "Nothing was recorded."}
 	case errors.Is(err, moderation.ErrNotClaimed):
@@ -65,10 +74,45 @@ func answerOf(err error) answer {
 		return answer{http.StatusConflict, "You do not hold this case", "There is nothing to give back."}
 	case errors.Is(err, moderation.ErrVersion):
 		return answer{
-			http.StatusConflict, "This case has changed since you read it", "Nothing was recorded. Read it again, then decide.",
+			http.StatusConflict, "This case has changed since you read it",
+			"Something came in, such as a message or another wish of a reporter. Nothing was recorded. " +
+				"Read the case again, then send your answer again.",
 		}
 	default:
+		if a, ok := intakeAnswerOf(err); ok {
+			return a
+		}
 		return ownFault(err)
+	}
+}
+
+// intakeAnswerOf says why the intake did not take a report by phone.
+func intakeAnswerOf(err error) (answer, bool) {
+	const kept = " What you typed is kept below."
+	refused, isRefused := errors.AsType[refusedError](err)
+	switch {
+	case isRefused:
+		return answer{http.StatusUnprocessableEntity, "The intake does not take this report", refused.detail}, true
+	case errors.Is(err, errNoIntake):
+		return answer{http.StatusServiceUnavailable, "This console has no intake", "The operator sets it: recourse console --intake-url."}, true
+	case errors.Is(err, errIntakeAway):
+		return answer{
+			http.StatusServiceUnavailable, "The intake does not answer",
+			"Send the report again in a moment: it is stored once, however often you send it." + kept,
+		}, true
+	case errors.Is(err, errNotClient):
+		return answer{
+			http.StatusServiceUnavailable, "The intake does not know this console",
+			"Tell the operator: recourse admin client add --community NAME --name console --key-file FILE." + kept,
+		}, true
+	case errors.Is(err, errSlowDown):
+		return answer{
+			http.StatusTooManyRequests, "The intake takes no more reports from this console just now", "Send it again later." + kept,
+		}, true
+	case errors.Is(err, errTooLong):
+		return answer{http.StatusRequestEntityTooLarge, "This is too long", "Shorten the words or the links." + kept}, true
+	default:
+		return answer{}, false
 	}
 }
 

@@ -31,7 +31,9 @@ type caseSummary struct {
 	FirstLookDue time.Time        `json:"first_look_due"`
 	Overdue      bool             `json:"overdue"` // open, unheld and past its first look
 	ClosedAt     *time.Time       `json:"closed_at"`
-	Claim        *claim           `json:"claim"` // null where nobody holds it
+	Claim        *claim           `json:"claim"`        // null where nobody holds it
+	Again        moderation.Again `json:"again"`        // why a decided case is open again: appeal, outcome, or empty
+	UnreadSince  *time.Time       `json:"unread_since"` // something came since the decision, and no moderator has read it
 }
 
 // claim is who holds a case, and until when.
@@ -42,10 +44,11 @@ type claim struct {
 
 // queue is what waits.
 type queue struct {
-	Cases []caseSummary `json:"cases"` // the best first
-	Held  []caseSummary `json:"held"`  // that the moderator herself holds
-	Open  int           `json:"open"`  // how many are open in all; 1000 where there are more
-	More  bool          `json:"more"`  // than 1000
+	Cases  []caseSummary `json:"cases"`  // the best first
+	Held   []caseSummary `json:"held"`   // that the moderator herself holds
+	Unread []caseSummary `json:"unread"` // decided, and something came since; the longest waiting first
+	Open   int           `json:"open"`   // how many are open in all; 1000 where there are more
+	More   bool          `json:"more"`   // than 1000
 }
 
 // queue returns the best open cases, limit at most.
@@ -53,6 +56,7 @@ func (d *desk) queue(ctx context.Context, m moderator, limit int) (queue, error)
 	now := d.now()
 	var open []store.QueueRow
 	var held []store.HeldByRow
+	var unread []store.UnreadCasesRow
 	var count int64
 	err := d.inTx(ctx, func(q *store.Queries) (err error) {
 		page := int32(min(limit, queueMost)) //nolint:gosec // at most 200
@@ -63,6 +67,9 @@ func (d *desk) queue(ctx context.Context, m moderator, limit int) (queue, error)
 		if err != nil {
 			return fmt.Errorf("reading who holds what: %w", err)
 		}
+		if unread, err = q.UnreadCases(ctx, store.UnreadCasesParams{Communities: m.Communities, Page: page}); err != nil {
+			return fmt.Errorf("reading what is unread: %w", err)
+		}
 		if count, err = q.CountOpen(ctx, m.Communities); err != nil {
 			return fmt.Errorf("counting open cases: %w", err)
 		}
@@ -72,12 +79,18 @@ func (d *desk) queue(ctx context.Context, m moderator, limit int) (queue, error)
 		return queue{}, err
 	}
 	titles := d.codes.titles()
-	all := queue{Cases: []caseSummary{}, Held: []caseSummary{}, Open: int(min(count, countMost)), More: count > countMost}
+	all := queue{
+		Cases: []caseSummary{}, Held: []caseSummary{}, Unread: []caseSummary{},
+		Open: int(min(count, countMost)), More: count > countMost,
+	}
 	for _, row := range open {
 		all.Cases = append(all.Cases, summarise(store.CaseByIDRow(row), now).titled(ctx, titles))
 	}
 	for _, row := range held {
 		all.Held = append(all.Held, summarise(store.CaseByIDRow(row), now).titled(ctx, titles))
+	}
+	for _, row := range unread {
+		all.Unread = append(all.Unread, summarise(store.CaseByIDRow(row), now).titled(ctx, titles))
 	}
 	return all, nil
 }
@@ -87,11 +100,8 @@ func summarise(row store.CaseByIDRow, now time.Time) caseSummary {
 	s := caseSummary{
 		ID: row.ID, Community: row.Community, State: moderation.State(row.State), Version: int(row.Version),
 		Kind: event.Kind(row.Kind), Article: row.Article, Conduct: row.Conduct, Priority: int(row.Priority),
-		OpenedAt: row.OpenedAt.UTC(), FirstLookDue: row.FirstLookDue.UTC(),
-	}
-	if row.ClosedAt != nil {
-		at := row.ClosedAt.UTC()
-		s.ClosedAt = &at
+		OpenedAt: row.OpenedAt.UTC(), FirstLookDue: row.FirstLookDue.UTC(), ClosedAt: inUTC(row.ClosedAt),
+		Again: moderation.Again(row.Again), UnreadSince: inUTC(row.UnreadSince),
 	}
 	if row.ClaimedBy != nil && row.ClaimedUntil != nil && row.ClaimedByName != nil && now.Before(*row.ClaimedUntil) {
 		s.Claim = &claim{By: moderator{ID: *row.ClaimedBy, Name: *row.ClaimedByName}, Until: row.ClaimedUntil.UTC()}
@@ -107,3 +117,11 @@ func (s caseSummary) titled(ctx context.Context, titles *titles) caseSummary {
 
 // HeldBy reports whether the moderator holds the case.
 func (s caseSummary) HeldBy(m *moderator) bool { return s.Claim != nil && s.Claim.By.ID == m.ID }
+
+func inUTC(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	at := t.UTC()
+	return &at
+}

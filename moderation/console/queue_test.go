@@ -22,6 +22,8 @@ type summary struct {
 	Kind         string
 	ArticleTitle string `json:"article_title"`
 	Overdue      bool
+	Again        string
+	UnreadSince  *time.Time `json:"unread_since"`
 	Claim        *struct {
 		Moderator struct {
 			ID   event.ID
@@ -32,10 +34,11 @@ type summary struct {
 }
 
 type queue struct {
-	Cases []summary
-	Held  []summary
-	Open  int
-	More  bool
+	Cases  []summary
+	Held   []summary
+	Unread []summary
+	Open   int
+	More   bool
 }
 
 func (c *client) queue(t *testing.T, query string) (q queue, ids []event.ID) {

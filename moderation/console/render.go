@@ -33,11 +33,11 @@ func newViews() (*views, error) {
 		pages: map[string]*template.Template{}, style: style,
 		stylePath: "/static/console-" + hex.EncodeToString(digest[:6]) + ".css",
 	}
-	layout, err := template.New("layout").Funcs(words()).ParseFS(files, "templates/layout.html")
+	layout, err := template.New("layout").Funcs(words()).ParseFS(files, "templates/layout.html", "templates/report.html")
 	if err != nil {
 		return nil, fmt.Errorf("reading the pages' layout: %w", err)
 	}
-	for _, name := range []string{"signin", "signedin", "queue", "case", "message"} {
+	for _, name := range []string{"signin", "signedin", "queue", "case", "message", "phoned", "receipt"} {
 		page, err := layout.Clone()
 		if err == nil {
 			page, err = page.ParseFS(files, "templates/"+name+".html")

@@ -13,16 +13,18 @@ import (
 	"recourse/moderation/store"
 )
 
-// decisionID is random, but where the client sent an Idempotency-Key: then the
-// same key of the same moderator on the same case is the same decision, and
-// the table of decisions is all the memory that needs.
-func (v verdict) decisionID(m moderator, id event.ID) event.ID {
-	if v.Key == "" {
+// idOf is random, but where there is an Idempotency-Key: then the same key of
+// the same moderator on the same case is the same thing, and the table in which
+// it stands is all the memory that needs.
+func idOf(what, key string, m moderator, id event.ID) event.ID {
+	if key == "" {
 		return event.NewID()
 	}
-	h := sha256.Sum256(fmt.Appendf(nil, "recourse/decision/v1|%s|%s|%s", m.ID, id, v.Key))
+	h := sha256.Sum256(fmt.Appendf(nil, "recourse/%s/v1|%s|%s|%s", what, m.ID, id, key))
 	return event.ID(h[:len(event.ID{})])
 }
+
+func (v verdict) decisionID(m moderator, id event.ID) event.ID { return idOf("decision", v.Key, m, id) }
 
 // decidedBefore finds the decision that the same Idempotency-Key made, if any.
 func (d *desk) decidedBefore(

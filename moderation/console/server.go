@@ -26,6 +26,8 @@ type Config struct {
 	Ring *keys.Ring          // of the console
 	Log  *slog.Logger
 	Now  func() time.Time
+
+	Intake *Intake // where reports by phone go; nil: none is taken
 }
 
 // Console serves moderators. Any number may run.
@@ -35,6 +37,7 @@ type Console struct {
 	source *community.Source
 	desk   *desk
 	views  *views
+	intake *Intake // or nil
 	origin *http.CrossOriginProtection
 	log    *slog.Logger
 	now    func() time.Time
@@ -52,7 +55,7 @@ func New(cfg Config) (*Console, error) {
 	}
 	source := community.NewSource(cfg.JS, ed25519.PublicKey(public.Key), cfg.Log)
 	return &Console{
-		pool: cfg.Pool, js: cfg.JS, source: source, views: views, log: cfg.Log, now: cfg.Now,
+		pool: cfg.Pool, js: cfg.JS, source: source, views: views, intake: cfg.Intake, log: cfg.Log, now: cfg.Now,
 		origin: http.NewCrossOriginProtection(),
 		desk: &desk{
 			pool: cfg.Pool, vault: vault.New(cfg.Ring), codes: newCodes(cfg.JS, source, cfg.Log), log: cfg.Log, now: cfg.Now,
@@ -99,6 +102,10 @@ func (c *Console) Handler() http.Handler {
 	own.POST("/cases/:id/claim", c.postClaim)
 	own.POST("/cases/:id/release", c.postRelease)
 	own.POST("/cases/:id/decision", c.postDecision)
+	own.POST("/cases/:id/messages", c.postMessage)
+	own.POST("/cases/:id/read", c.postRead)
+	own.GET("/reports/new", c.getPhoned)
+	own.POST("/reports/new", c.postPhoned)
 
 	own.GET("/v1/cases", c.listCases)
 	own.POST("/v1/cases/claim", c.claimNext)
@@ -106,6 +113,8 @@ func (c *Console) Handler() http.Handler {
 	own.POST("/v1/cases/:id/claim", c.claimCase)
 	own.POST("/v1/cases/:id/release", c.releaseCase)
 	own.POST("/v1/cases/:id/decision", c.decideCase)
+	own.POST("/v1/cases/:id/messages", c.createMessage)
+	own.POST("/v1/cases/:id/read", c.noteCase)
 	return e
 }
 

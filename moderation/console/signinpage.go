@@ -25,15 +25,21 @@ func (c *Console) askToSignIn(g *gin.Context, a answer) {
 	c.show(g, a.status, "signin", signInPage{page: c.page(g, a.title), Detail: a.detail, Wrote: wrote(g)})
 }
 
-// wrote is the text of the reasons in the form that was sent, or "": what could
-// not be taken is given back.
+// wrote is the text in the form that was sent, or "": what could not be taken is
+// given back.
 func wrote(g *gin.Context) string {
 	if g.Request.Method != http.MethodPost {
 		return ""
 	}
-	form, err := readForm(g)
+	form, err := readFormOf(g, maxPhoned)
 	if err != nil {
 		return ""
+	}
+	if form.Has("description") {
+		return phonedOf(form).wrote()
+	}
+	if d := draftOf(form); d != nil {
+		return d.wrote()
 	}
 	return form.Get("reasons")
 }

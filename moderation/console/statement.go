@@ -2,13 +2,11 @@ package console
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 
 	"recourse/internal/event"
-	"recourse/internal/seal"
 	"recourse/moderation/conduct"
 	"recourse/moderation/store"
 )
@@ -68,27 +66,10 @@ func (d *desk) statement(row store.ReportsOfRow, v verdict, code conduct.Code) (
 	if err != nil && !errors.Is(err, errErased) {
 		return nil, err
 	}
-	body, err := json.Marshal(event.Message{
+	return sealMessage(row, event.Message{
 		Type: event.MessageDecision, Action: v.Action, Article: v.Article,
 		Title: titleIn(code, v.Article, content.Language), Reasons: v.Reasons,
 	})
-	if err != nil {
-		return nil, fmt.Errorf("encoding a statement of reasons: %w", err)
-	}
-	key, err := seal.ParsePublicKey("receipt", row.ReplyKey)
-	if err != nil {
-		return nil, fmt.Errorf("reading a report's reply key: %w", err)
-	}
-	c := seal.Context{Purpose: seal.PurposeMessage, Community: row.Community, Report: row.ID}
-	envelope, err := seal.Seal(key, c, body, seal.Buckets())
-	if err != nil {
-		return nil, err
-	}
-	sealed, err := json.Marshal(envelope)
-	if err != nil {
-		return nil, fmt.Errorf("encoding an envelope: %w", err)
-	}
-	return sealed, nil
 }
 
 // titleIn is an article's title in a language, or else in that language's

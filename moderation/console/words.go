@@ -18,6 +18,20 @@ func words() template.FuncMap {
 		"action":  actionWord,
 		"actions": event.Actions,
 		"follows": actionFollows,
+
+		"frequency": frequencyWord,
+		"followUp":  followUpWord,
+		"effect":    effectWord,
+		"again":     againWord,
+
+		"gender":      genderWord,
+		"age":         ageWord,
+		"grounds":     event.Grounds,
+		"roles":       event.Roles,
+		"frequencies": event.Frequencies,
+		"genders":     event.Genders,
+		"ages":        event.AgeBands,
+
 		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"at":      dateTime,
 		"clock":   clock,

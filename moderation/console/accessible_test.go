@@ -1,0 +1,102 @@
+package console_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"recourse/internal/browserbench"
+	"recourse/internal/event"
+)
+
+// TestEveryPageOfACaseIsAccessible looks at the pages where a case has all that
+// it can have, in a wide window and in a narrow one.
+func TestEveryPageOfACaseIsAccessible(t *testing.T) {
+	b := setup(t)
+	b.work(t)
+	content := threat()
+	content.Consent = event.Consent{DoNotTellAccount: true, NotBeyondCommunity: true}
+	r, id := b.report(t, b.demo, content)
+	b.join(t, id, threat())
+	c := b.signIn(t, "Ana", "demo")
+	b.follow(t, r, event.ReportAmended, event.FollowUpContent{Text: "more"})
+	wantStatus(t, "writing", c.write(t, id, event.ID(r.ReportID()), "an answer"), http.StatusCreated)
+	wantStatus(t, "deciding", c.decideNow(t, id, removal()), http.StatusCreated)
+	b.follow(t, r, event.ReportMessage, event.FollowUpContent{Text: "thank you"})
+
+	tab := c.browser(t, browserbench.Options{})
+	tab.Visit(b.url + "/queue")
+	tab.Shows("New on decided cases")
+	look := func(name, path string) {
+		t.Helper()
+		for _, o := range []browserbench.Options{{Width: 1280}, {Width: browserbench.Narrow, Dark: true}} {
+			tab.Set(o)
+			tab.Visit(b.url + path)
+			tab.Accessible(name)
+			tab.Fits()
+		}
+	}
+	look("the queue", "/queue")
+	look("a decided case", casePath(id))
+	b.follow(t, r, event.ReportAppeal, event.FollowUpContent{Text: "look again"})
+	look("an appealed case", casePath(id))
+	c.claim(t, id)
+	look("a case that is decided again", casePath(id))
+	b.follow(t, r, event.ReportWithdrawn, event.FollowUpContent{})
+	look("a case with a withdrawn report", casePath(id))
+}
+
+// TestAReportByPhoneIsTakenByKeyboardAlone types what a caller says, and presses
+// Enter where one does so by habit.
+func TestAReportByPhoneIsTakenByKeyboardAlone(t *testing.T) {
+	b, d := phones(t)
+	tab := b.signIn(t, "Ana", "demo").browser(t, browserbench.Options{Width: 1280})
+	tab.Visit(b.url + "/reports/new")
+	tab.Accessible("the form")
+	tab.Type("Thr") // the kind has the focus
+	tab.Press("Tab")
+	tab.Type("They rang me up.")
+	tab.TabTo("#handle")
+	tab.Type("someone")
+	tab.Press("Enter") // sends nothing: the talk goes on
+	tab.TabTo(`input[name="grounds"][value="gender"]`)
+	tab.Press("Space")
+	d.refuses(http.StatusUnprocessableEntity, `{"errors":[{"field":"account.handle","detail":"is too long"},{"field":"grounds[0]","detail":"is not on the list"}]}`)
+	tab.TabToName("Send the report and show the receipt")
+	tab.PressAndLoad("Enter")
+	if len(d.got) != 1 || d.got[0]["kind"] != "threat" || d.got[0]["description"] != "They rang me up." {
+		t.Fatalf("the intake got %v", d.got)
+	}
+	for _, o := range []browserbench.Options{{Width: 1280}, {Width: browserbench.Narrow, Dark: true}} {
+		tab.Set(o)
+		tab.Accessible("the form with faults")
+		tab.Fits()
+	}
+	d.takes()
+	tab.TabToName("Send the report and show the receipt")
+	tab.PressAndLoad("Enter")
+	tab.Shows("ABCDE-FGHJK-MNPQR-STVWX-YZ0123")
+	tab.Accessible("the receipt")
+	tab.Fits()
+	if d.keys[0] != d.keys[1] || strings.Contains(tab.Text(), "They rang me up.") {
+		t.Error("the report was sent under another token, or is shown again")
+	}
+}
+
+// browser opens a tab with the client's session. The page that a sign-in link
+// shows goes on by itself, so that a test would not know when it is done.
+func (c *client) browser(t *testing.T, o browserbench.Options) *browserbench.Tab {
+	t.Helper()
+	base, err := url.Parse(c.base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tab := browserbench.Open(t, o)
+	tab.Visit(c.base + "/sign-in")
+	for _, cookie := range c.http.Jar.Cookies(base) {
+		tab.Eval(fmt.Sprintf("document.cookie = %q", cookie.Name+"="+cookie.Value+"; path=/"), nil)
+	}
+	return tab
+}
