@@ -103,6 +103,7 @@ func (u upload) state(t *testing.T) string {
 func TestCrashOfIntakeOrWorkerWithinAnUploadLeavesItToBeResumed(t *testing.T) {
 	b := &uploadBench{workerBench: newWorkerBench(t)}
 	intake, worker := b.startIntake(t), b.startWorker(t)
+	whole := t // whose end ends the processes, which outlive a subtest
 	for n, point := range []string{
 		"intake.chunk.before", "intake.chunk.after", "intake.manifest.before", "intake.manifest.after",
 		"worker.chunk.before", "worker.chunk.within", "worker.chunk.after",
@@ -116,11 +117,11 @@ func TestCrashOfIntakeOrWorkerWithinAnUploadLeavesItToBeResumed(t *testing.T) {
 			fault := "RECOURSE_FAULT_KILL=" + point
 			killed := &intake
 			if point[0] == 'i' {
-				intake.interrupt(t)
-				intake = b.startIntake(t, fault)
+				intake.interrupt(whole)
+				intake = b.startIntake(whole, fault)
 			} else {
-				worker.interrupt(t)
-				worker = b.startWorker(t, fault)
+				worker.interrupt(whole)
+				worker = b.startWorker(whole, fault)
 				killed = &worker
 			}
 			for _, part := range u.parts() {
@@ -135,9 +136,9 @@ func TestCrashOfIntakeOrWorkerWithinAnUploadLeavesItToBeResumed(t *testing.T) {
 							t.Fatalf("it ended otherwise:\n%s", (*killed).logs)
 						}
 						if killed == &intake {
-							intake = b.startIntake(t)
+							intake = b.startIntake(whole)
 						} else {
-							worker = b.startWorker(t)
+							worker = b.startWorker(whole)
 						}
 					default:
 					}
@@ -147,7 +148,7 @@ func TestCrashOfIntakeOrWorkerWithinAnUploadLeavesItToBeResumed(t *testing.T) {
 			if killed == &worker {
 				select {
 				case <-worker.exited:
-					worker = b.startWorker(t)
+					worker = b.startWorker(whole)
 				case <-time.After(5 * time.Second): // it was killed and started again above
 				}
 			}
