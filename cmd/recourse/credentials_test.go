@@ -41,6 +41,9 @@ const (
 	readNews     = "SELECT report_id FROM notify.news"
 	readAttempts = "SELECT attempts FROM notify.news"
 	dropNews     = "DELETE FROM notify.news"
+	readFollowUp = "SELECT content FROM moderation.follow_up"
+	readFiles    = "SELECT sealed FROM moderation.evidence_chunk"
+	readNames    = "SELECT details FROM moderation.evidence"
 	readReasons  = "SELECT reasons FROM moderation.decision"
 	readMessages = "SELECT sealed FROM moderation.message"
 	readAudit    = "SELECT digest FROM moderation.audit"
@@ -64,10 +67,11 @@ func whoMayKnowWhat() []knowledge {
 	const api = "$JS.API."
 	administer := []string{
 		api + "STREAM.CREATE.MINE", api + "STREAM.UPDATE.REPORTS", api + "STREAM.DELETE.REPORTS",
-		api + "STREAM.MSG.DELETE.REPORTS", api + "CONSUMER.CREATE.REPORTS", api + "CONSUMER.DURABLE.CREATE.REPORTS.mine",
+		api + "CONSUMER.CREATE.REPORTS", api + "CONSUMER.DURABLE.CREATE.REPORTS.mine",
 		api + "CONSUMER.DELETE.REPORTS.worker", "$KV.communities.bundle.demo",
 	}
-	purge := []string{api + "STREAM.PURGE.REPORTS"}
+	erase := []string{api + "STREAM.MSG.DELETE.REPORTS"}
+	purge := []string{api + "STREAM.PURGE.REPORTS", erase[0]}
 	consumeAsWorker := []string{api + "CONSUMER.MSG.NEXT.REPORTS.worker", "$JS.ACK.REPORTS.worker.1.1.1.1.1"}
 	consumeAsStats := []string{api + "CONSUMER.MSG.NEXT.REPORTS.stats", api + "CONSUMER.MSG.NEXT.CASES.stats"}
 	forge := []string{"reports.submitted.demo.x", "cases.opened.demo.x", "quarantine.demo.x", "$KV.status.x"}
@@ -78,8 +82,8 @@ func whoMayKnowWhat() []knowledge {
 		"SELECT pg_relation_size('pg_class')", "SELECT pg_total_relation_size('pg_class')",
 	}
 	moderations := []string{
-		readContent, readKeys, readContact, readReasons, readMessages, readAudit, readSessions, closeCases, makeTable,
-		"SELECT id FROM moderation.cases", "SELECT id FROM moderation.report", readNews,
+		readContent, readKeys, readContact, readReasons, readMessages, readFollowUp, readFiles, readNames, readAudit, readSessions,
+		closeCases, makeTable, "SELECT id FROM moderation.cases", "SELECT id FROM moderation.report", readNews,
 	}
 
 	return []knowledge{
@@ -93,17 +97,18 @@ func whoMayKnowWhat() []knowledge {
 			opens: []seal.Purpose{seal.PurposeModeration}, atRest: true,
 			sqlAllowed: []string{"SELECT status_key FROM moderation.report", readMessages},
 			sqlDenied: all([]string{
-				readContent, readKeys, readContact, readReasons, readAudit, readSessions, readPurged, forgeAudit, closeCases, makeTable,
-				readAttempts, dropNews,
+				readContent, readKeys, readContact, readReasons, readAudit, readSessions, readPurged, dropAudit, editAudit, makeTable,
+				readAttempts, dropNews, readFollowUp, readFiles, readNames, "DELETE FROM moderation.report", "DELETE FROM moderation.tombstone",
+				"SELECT done_at FROM janitor.erasure",
 			}, statistics),
 			natsAllowed: []string{"cases.opened.demo.x", "quarantine.demo.x"},
 			natsDenied:  all(administer, purge, consumeAsStats, forge[:1], []string{api + "STREAM.MSG.GET.REPORTS"}),
 		},
 		{
 			service: keys.Console, files: []string{"nats", "postgres", "seal"}, atRest: true,
-			sqlAllowed: []string{readContent, readKeys, readReasons},
+			sqlAllowed: []string{readContent, readKeys, readReasons, readFollowUp, readFiles, readNames},
 			sqlDenied: all([]string{
-				readContact, readPurged, readAudit, forgeReport, dropAudit, editAudit, makeTable, readAttempts, dropNews,
+				"DELETE FROM moderation.report", "DELETE FROM moderation.evidence", "SELECT wrapped FROM moderation.upload", readContact, readPurged, readAudit, forgeReport, dropAudit, editAudit, makeTable, readAttempts, dropNews,
 			}, statistics),
 			natsDenied: all(administer, purge, consumeAsWorker, consumeAsStats, forge, []string{api + "STREAM.MSG.GET.REPORTS", api + "DIRECT.GET.KV_status"}),
 		},
@@ -128,8 +133,9 @@ func whoMayKnowWhat() []knowledge {
 		{
 			service: keys.Janitor, files: []string{"nats", "postgres", "seal"},
 			sqlAllowed: []string{"SELECT id FROM moderation.report", readPurged, "DELETE FROM notify.news WHERE since < now()"},
-			sqlDenied:  all(moderations[:6], []string{closeCases, makeTable, readNews}, statistics),
-			natsDenied: all(administer, consumeAsWorker, consumeAsStats, forge[1:]),
+			sqlDenied:  all(moderations[:9], []string{closeCases, makeTable, readNews, "SELECT sealed FROM moderation.upload_chunk"}, statistics),
+			// It deletes what was withdrawn, and makes or takes nothing else.
+			natsAllowed: erase, natsDenied: all(administer, consumeAsWorker, consumeAsStats, forge[1:]),
 		},
 		{
 			service: keys.Portal, files: []string{"nats", "postgres", "seal"},

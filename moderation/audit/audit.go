@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -60,6 +61,22 @@ func (e Entry) Write(ctx context.Context, q *store.Queries) error {
 	})
 	if err != nil {
 		return fmt.Errorf("writing an audit entry: %w", err)
+	}
+	return nil
+}
+
+// WriteForReports stores e once for each report, with what its own detail adds.
+func (e Entry) WriteForReports(ctx context.Context, q *store.Queries, reports []event.ID, detail map[event.ID][]string) error {
+	p := store.InsertReportAuditsParams{At: e.At, Actor: e.Actor, Action: e.Action, CaseID: OrNull(e.Case), ReportIds: reports}
+	for _, id := range reports {
+		own := e
+		own.Report = id
+		own.Detail = slices.Concat(detail[id], e.Detail)
+		salt, digest := own.Digest()
+		p.Salts, p.Digests = append(p.Salts, salt), append(p.Digests, digest)
+	}
+	if err := q.InsertReportAudits(ctx, p); err != nil {
+		return fmt.Errorf("writing audit entries: %w", err)
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"recourse/internal/event"
 	"recourse/internal/keys"
 	"recourse/internal/postgres"
+	"recourse/moderation/audit"
 	"recourse/moderation/conduct"
 	"recourse/moderation/store"
 	"recourse/moderation/vault"
@@ -105,6 +106,9 @@ func (d *desk) open(ctx context.Context, q *store.Queries, m moderator, id event
 	if err := d.openFollowUps(ctx, q, &f); err != nil {
 		return caseFile{}, err
 	}
+	if err := d.openFiles(ctx, q, &f); err != nil {
+		return caseFile{}, err
+	}
 	if err := d.openOwn(ctx, q, &f); err != nil {
 		return caseFile{}, err
 	}
@@ -117,10 +121,10 @@ func (d *desk) open(ctx context.Context, q *store.Queries, m moderator, id event
 // record writes who looks at what: an entry for each report of which anything
 // opened.
 func (f *caseFile) record(ctx context.Context, q *store.Queries, m moderator, now time.Time) error {
-	e := entry{at: now, actor: m.ID, caseID: f.ID, detail: []string{"version " + strconv.Itoa(f.Version)}}
+	e := audit.Entry{At: now, Actor: m.ID, Case: f.ID, Detail: []string{"version " + strconv.Itoa(f.Version)}}
 	for _, made := range f.Decisions {
 		if made.ReasonsState == legible {
-			e.detail = append(e.detail, "decision "+made.ID.String())
+			e.Detail = append(e.Detail, "decision "+made.ID.String())
 		}
 	}
 	var read []event.ID
@@ -132,17 +136,22 @@ func (f *caseFile) record(ctx context.Context, q *store.Queries, m moderator, no
 		}
 	}
 	if len(read) == 0 {
-		e.action = auditViewed
-		return e.write(ctx, q)
+		e.Action = auditViewed
+		return e.Write(ctx, q)
 	}
-	e.action = auditRead
-	return e.writeForReports(ctx, q, read, seen)
+	e.Action = auditRead
+	return e.WriteForReports(ctx, q, read, seen)
 }
 
 // seen is what of a report opened.
 func (r report) seen() (detail []string) {
 	if r.ContentState == legible {
 		detail = append(detail, "report version "+strconv.Itoa(r.Version))
+	}
+	for _, f := range r.Files {
+		if f.NameState == legible {
+			detail = append(detail, "name of evidence "+f.ID.String())
+		}
 	}
 	for _, up := range r.FollowUps {
 		if up.TextState == legible {

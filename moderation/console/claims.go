@@ -10,6 +10,7 @@ import (
 
 	"recourse/internal/event"
 	"recourse/moderation"
+	"recourse/moderation/audit"
 	"recourse/moderation/store"
 )
 
@@ -117,7 +118,7 @@ func (d *desk) changeClaim(
 	if err != nil {
 		return row, err
 	}
-	row.ClaimedBy, row.ClaimedUntil = orNull(changed.ClaimedBy), nil
+	row.ClaimedBy, row.ClaimedUntil = audit.OrNull(changed.ClaimedBy), nil
 	if row.ClaimedBy != nil {
 		row.ClaimedUntil = &changed.ClaimedUntil
 	}
@@ -125,5 +126,5 @@ func (d *desk) changeClaim(
 	if err != nil {
 		return row, fmt.Errorf("setting who holds a case: %w", err)
 	}
-	return row, entry{at: now, actor: m.ID, action: action, caseID: id}.write(ctx, q)
+	return row, audit.Entry{At: now, Actor: m.ID, Action: action, Case: id}.Write(ctx, q)
 }

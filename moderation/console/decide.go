@@ -14,6 +14,7 @@ import (
 
 	"recourse/internal/event"
 	"recourse/moderation"
+	"recourse/moderation/audit"
 	"recourse/moderation/conduct"
 	"recourse/moderation/status"
 	"recourse/moderation/store"
@@ -161,10 +162,10 @@ func (d *desk) store(
 		return decided{}, err
 	}
 	sealed := sha256.Sum256(reasons)
-	return made, entry{at: d.now(), actor: m.ID, action: auditDecided, caseID: row.ID, detail: []string{
+	return made, audit.Entry{At: d.now(), Actor: m.ID, Action: auditDecided, Case: row.ID, Detail: []string{
 		"decision " + made.ID.String(), "version " + strconv.Itoa(made.Version), string(v.Action), v.Article, row.Conduct,
 		fmt.Sprintf("sealed reasons %x", sealed),
-	}}.write(ctx, q)
+	}}.Write(ctx, q)
 }
 
 // lastDecision tells who decided a closed case, and when. It opens nothing.

@@ -11,6 +11,7 @@ import (
 
 	"recourse/internal/event"
 	"recourse/internal/postgres"
+	"recourse/moderation/audit"
 	"recourse/moderation/store"
 )
 
@@ -187,8 +188,8 @@ func (c *Console) take(g *gin.Context, m moderator, report phoned, token string)
 		return taken{}, err
 	}
 	// The report is there now: whoever called gets the receipt whatever happens.
-	e := entry{at: c.now(), actor: m.ID, action: auditTaken, report: done.ID}
-	if err := e.write(g.Request.Context(), store.New(c.pool)); err != nil {
+	e := audit.Entry{At: c.now(), Actor: m.ID, Action: auditTaken, Report: done.ID}
+	if err := e.Write(g.Request.Context(), store.New(c.pool)); err != nil {
 		c.log.Error("a report taken by phone is not in the audit log", "report", done.ID, "moderator", m.ID, "error", postgres.Redact(err))
 	}
 	return done, nil

@@ -34,6 +34,8 @@ func answerOf(err error) answer {
 		return answer{http.StatusNotFound, "There is no such page", "Check the address."}
 	case errors.Is(err, errNoCase):
 		return answer{http.StatusNotFound, "There is no such case", "No case of your communities has this id."}
+	case errors.Is(err, errNoFile):
+		return answer{http.StatusNotFound, "There is no such file", "No file of this case has this id, or it was withdrawn."}
 	case errors.Is(err, errNoSession):
 		return answer{http.StatusUnauthorized, "Sign in first", "You are not signed in, or your session has ended."}
 	case errors.Is(err, errBadLink):

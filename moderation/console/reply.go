@@ -14,6 +14,7 @@ import (
 	"recourse/internal/event"
 	"recourse/internal/seal"
 	"recourse/moderation"
+	"recourse/moderation/audit"
 	"recourse/moderation/status"
 	"recourse/moderation/store"
 )
@@ -133,9 +134,9 @@ func (d *desk) send(
 			return sent{}, fmt.Errorf("marking a case as read: %w", err)
 		}
 	}
-	return done, entry{at: d.now(), actor: m.ID, action: auditReplied, caseID: row.ID, report: report.ID, detail: []string{
+	return done, audit.Entry{At: d.now(), Actor: m.ID, Action: auditReplied, Case: row.ID, Report: report.ID, Detail: []string{
 		"message " + done.ID.String(), fmt.Sprintf("sealed copy %x", sha256.Sum256(kept)),
-	}}.write(ctx, q)
+	}}.Write(ctx, q)
 }
 
 // sealMessage seals a message to a report's receipt.
@@ -205,8 +206,8 @@ func (d *desk) note(ctx context.Context, m moderator, id event.ID, version int) 
 		if err := q.MarkRead(ctx, id); err != nil {
 			return fmt.Errorf("marking a case as read: %w", err)
 		}
-		return entry{
-			at: d.now(), actor: m.ID, action: auditNoted, caseID: id, detail: []string{"version " + strconv.Itoa(version)},
-		}.write(ctx, q)
+		return audit.Entry{
+			At: d.now(), Actor: m.ID, Action: auditNoted, Case: id, Detail: []string{"version " + strconv.Itoa(version)},
+		}.Write(ctx, q)
 	})
 }

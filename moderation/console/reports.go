@@ -27,6 +27,7 @@ type report struct {
 	Rules        []firedRule    `json:"rules"`
 	FollowUps    []followUp     `json:"follow_ups"` // what the reporter sent later, the oldest first
 	Replies      []reply        `json:"replies"`    // what moderators wrote to the reporter, the oldest first
+	Files        []file         `json:"files"`      // what came with the receipt, the oldest first
 }
 
 // firedRule is a rule of the code of conduct that fired for a report.
@@ -61,7 +62,7 @@ func (d *desk) openReport(row store.ReportsOfRow, rules []store.RulesOfRow) repo
 	r := report{
 		ID: row.ID, ReceivedAt: row.ReceivedAt.UTC(), OpenedAt: row.OpenedAt.UTC(), Version: int(row.Version),
 		Consent: event.Consent{DoNotTellAccount: row.DoNotTellAccount, NotBeyondCommunity: row.NotBeyondCommunity},
-		Stopped: row.Stopped, Rules: []firedRule{}, FollowUps: []followUp{}, Replies: []reply{},
+		Stopped: row.Stopped, Rules: []firedRule{}, FollowUps: []followUp{}, Replies: []reply{}, Files: []file{},
 	}
 	if row.WithdrawnAt != nil {
 		r.WithdrawnAt, r.ContentState = inUTC(row.WithdrawnAt), erased

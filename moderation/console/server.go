@@ -104,6 +104,8 @@ func (c *Console) Handler() http.Handler {
 	own.POST("/cases/:id/decision", c.postDecision)
 	own.POST("/cases/:id/messages", c.postMessage)
 	own.POST("/cases/:id/read", c.postRead)
+	own.GET("/cases/:id/evidence/:file", c.getFile)
+	own.GET("/v1/cases/:id/evidence/:file", c.getFile)
 	own.GET("/reports/new", c.getPhoned)
 	own.POST("/reports/new", c.postPhoned)
 

@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/jackc/pgx/v5"
 
+	"recourse/moderation/audit"
 	"recourse/moderation/store"
 )
 
@@ -40,7 +41,7 @@ func (d *desk) signIn(ctx context.Context, link string) (session string, m moder
 		if m, err = sessionModerator(ctx, q, hash, now); err != nil {
 			return err
 		}
-		return entry{at: now, actor: id, action: auditSignedIn}.write(ctx, q)
+		return audit.Entry{At: now, Actor: id, Action: auditSignedIn}.Write(ctx, q)
 	})
 	if err != nil {
 		return "", moderator{}, err

@@ -19,10 +19,11 @@ func words() template.FuncMap {
 		"actions": event.Actions,
 		"follows": actionFollows,
 
-		"frequency": frequencyWord,
-		"followUp":  followUpWord,
-		"effect":    effectWord,
-		"again":     againWord,
+		"frequency":   frequencyWord,
+		"refusedFile": refusedFileWord, "fileType": fileTypeWord, "fileSize": fileSizeWord,
+		"followUp": followUpWord,
+		"effect":   effectWord,
+		"again":    againWord,
 
 		"gender":      genderWord,
 		"age":         ageWord,
