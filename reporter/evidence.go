@@ -82,6 +82,9 @@ func (i *Intake) sealPart(o owner, part event.EvidencePart) (event.FollowUp, err
 
 // storePart publishes one part and returns once it is stored.
 func (i *Intake) storePart(ctx context.Context, o owner, part event.EvidencePart) error {
+	if err := i.allowPart(ctx, o.bundle, o.report); err != nil {
+		return err
+	}
 	up, err := i.sealPart(o, part)
 	if err != nil {
 		return err

@@ -66,6 +66,17 @@ func (i *Intake) allowFollowUp(ctx context.Context, b community.Bundle, report e
 	return nil
 }
 
+// partsPerFollowUp is how many parts of files count as one follow-up.
+const partsPerFollowUp = 20
+
+// allowPart returns a limitedError where many parts of files came for a report.
+func (i *Intake) allowPart(ctx context.Context, b community.Bundle, report event.ID) error {
+	if ok, wait := i.limiter.Allow(ctx, limit.Evidence, report.String(), partsPerFollowUp*b.RateLimit.FollowUpsPerHour); !ok {
+		return limitedError{wait: wait, followUp: true}
+	}
+	return nil
+}
+
 // tooManyWrong counts a receipt that no report has, and says whether too many
 // such came from that network, and for how long. A receipt that is right never
 // comes here: it is answered whatever came before it.

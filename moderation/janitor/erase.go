@@ -21,7 +21,7 @@ func (j *Janitor) Erase(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("looking for erasures: %w", err)
 	}
-	var failed error
+	failed := j.deleteSpent(ctx, q)
 	for _, e := range due {
 		if err := j.erase(ctx, q, e); err != nil {
 			failed = errors.Join(failed, err) // the others must not wait for this one
@@ -34,6 +34,32 @@ func (j *Janitor) Erase(ctx context.Context) error {
 		}
 	}
 	return failed
+}
+
+// deleteSpent deletes the messages of parts that are stored elsewhere, or
+// refused.
+func (j *Janitor) deleteSpent(ctx context.Context, q *store.Queries) error {
+	spent, err := q.SpentParts(ctx)
+	if err != nil {
+		return fmt.Errorf("looking for spent parts: %w", err)
+	}
+	if len(spent) == 0 {
+		return nil
+	}
+	stream, err := j.js.Stream(ctx, event.StreamReports)
+	if err != nil {
+		return err
+	}
+	for _, part := range spent {
+		subject := event.ReportSubject(event.ReportEvidence, part.Community, part.ReportID).String()
+		if err := eraseOne(ctx, stream, uint64(part.Sequence), subject); err != nil { //nolint:gosec // a stream's sequence
+			return fmt.Errorf("deleting a spent part: %w", err)
+		}
+		if err := q.ForgetSpentPart(ctx, store.ForgetSpentPartParams{ReportID: part.ReportID, Sequence: part.Sequence}); err != nil {
+			return fmt.Errorf("forgetting a spent part: %w", err)
+		}
+	}
+	return nil
 }
 
 func (j *Janitor) erase(ctx context.Context, q *store.Queries, e store.ErasuresDueRow) error {

@@ -140,3 +140,28 @@ func TestAFileThatIsNeverFinishedGoesAfterADay(t *testing.T) {
 		t.Errorf("after 25 hours %d chunks and %d messages are there, want none and the report", n, len(left))
 	}
 }
+
+func TestAFileThatIsStoredStandsInTheStreamNoMore(t *testing.T) {
+	b := setup(t)
+	r, msg := testbench.Sealed(t, b.demo, event.Content{Kind: event.KindThreat}, nil)
+	b.bus.Publish(t, msg)
+	file := event.NewID()
+	parts := testbench.Evidence(t, b.demo, r, file, "a.txt", bytes.Repeat([]byte("evidence "), 60_000))
+	for _, part := range parts {
+		b.bus.Publish(t, part)
+	}
+	b.bus.Publish(t, parts[0])
+	testbench.Eventually(t, 10*time.Second, "the file is stored, and every part spent", func() bool {
+		var n int
+		err := b.admin.QueryRow(t.Context(), `SELECT count(*) FROM janitor.spent_part`).Scan(&n)
+		return err == nil && n == len(parts)+1
+	})
+	for range 2 {
+		if err := b.janitor(t, 0).Erase(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if left := b.bus.Messages(t, event.StreamReports); len(left) != 1 || left[0].Subject != msg.Subject {
+		t.Errorf("REPORTS holds %d messages, want the report alone", len(left))
+	}
+}

@@ -182,6 +182,20 @@ func (q *Queries) EvidenceOf(ctx context.Context, reportID event.ID) ([]Evidence
 	return items, nil
 }
 
+const forgetSpentPart = `-- name: ForgetSpentPart :exec
+DELETE FROM janitor.spent_part WHERE report_id = $1 AND sequence = $2
+`
+
+type ForgetSpentPartParams struct {
+	ReportID event.ID
+	Sequence int64
+}
+
+func (q *Queries) ForgetSpentPart(ctx context.Context, arg ForgetSpentPartParams) error {
+	_, err := q.db.Exec(ctx, forgetSpentPart, arg.ReportID, arg.Sequence)
+	return err
+}
+
 const insertEvidence = `-- name: InsertEvidence :exec
 INSERT INTO moderation.evidence (id, file_id, report_id, state, reason, media_type, size, at, details)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -307,6 +321,62 @@ func (q *Queries) ReportForUpload(ctx context.Context, reportID event.ID) (Repor
 		&i.Kind,
 	)
 	return i, err
+}
+
+const spendPart = `-- name: SpendPart :exec
+INSERT INTO janitor.spent_part (sequence, report_id, community) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+`
+
+type SpendPartParams struct {
+	Sequence  int64
+	ReportID  event.ID
+	Community string
+}
+
+func (q *Queries) SpendPart(ctx context.Context, arg SpendPartParams) error {
+	_, err := q.db.Exec(ctx, spendPart, arg.Sequence, arg.ReportID, arg.Community)
+	return err
+}
+
+const spendUpload = `-- name: SpendUpload :exec
+INSERT INTO janitor.spent_part (sequence, report_id, community)
+SELECT c.sequence, c.report_id, $1::text FROM moderation.upload_chunk c WHERE c.report_id = $2 AND c.file_id = $3
+ON CONFLICT DO NOTHING
+`
+
+type SpendUploadParams struct {
+	Community string
+	ReportID  event.ID
+	FileID    event.ID
+}
+
+func (q *Queries) SpendUpload(ctx context.Context, arg SpendUploadParams) error {
+	_, err := q.db.Exec(ctx, spendUpload, arg.Community, arg.ReportID, arg.FileID)
+	return err
+}
+
+const spentParts = `-- name: SpentParts :many
+SELECT sequence, report_id, community FROM janitor.spent_part ORDER BY report_id, sequence LIMIT 1000
+`
+
+func (q *Queries) SpentParts(ctx context.Context) ([]JanitorSpentPart, error) {
+	rows, err := q.db.Query(ctx, spentParts)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []JanitorSpentPart
+	for rows.Next() {
+		var i JanitorSpentPart
+		if err := rows.Scan(&i.Sequence, &i.ReportID, &i.Community); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const unfinishedUploads = `-- name: UnfinishedUploads :many

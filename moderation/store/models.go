@@ -24,6 +24,12 @@ type JanitorPurgedReport struct {
 	Dropped  bool
 }
 
+type JanitorSpentPart struct {
+	Sequence  int64
+	ReportID  event.ID
+	Community string
+}
+
 type ModerationAttempt struct {
 	Stream   string
 	Sequence int64

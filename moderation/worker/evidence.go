@@ -116,7 +116,7 @@ func (p *partOf) store(ctx context.Context) error {
 	}
 	for _, f := range files {
 		if f.FileID == part.File {
-			return nil // it is there, or refused: parts that come late change nothing
+			return p.spend(ctx) // it is there, or refused: parts that come late change nothing
 		}
 	}
 	switch {
@@ -129,6 +129,17 @@ func (p *partOf) store(ctx context.Context) error {
 	default:
 		return p.finish(ctx, row)
 	}
+}
+
+// spend leaves this part's message to the janitor, who deletes it.
+func (p *partOf) spend(ctx context.Context) error {
+	err := p.q.SpendPart(ctx, store.SpendPartParams{
+		Sequence: int64(p.u.sequence), ReportID: p.u.followUp.Report, Community: p.u.followUp.Community, //nolint:gosec // a stream's sequence
+	})
+	if err != nil {
+		return fmt.Errorf("leaving a part to the janitor: %w", err)
+	}
+	return nil
 }
 
 // storeChunk stores a chunk, sealed at rest under the file's own key.
@@ -159,8 +170,8 @@ func (p *partOf) storeChunk(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("storing a chunk: %w", err)
 	}
-	if added == 0 {
-		return nil
+	if added == 0 { // another message holds it
+		return p.spend(ctx)
 	}
 	if _, err := p.q.RaiseReportVersion(ctx, up.Report); err != nil {
 		return fmt.Errorf("raising a report's version: %w", err)

@@ -147,6 +147,13 @@ func (p *partOf) refuse(ctx context.Context, row store.LockCaseOfReportRow, reas
 // close ends an upload: whoever decides the case must have seen what came of it.
 func (p *partOf) close(ctx context.Context, row store.LockCaseOfReportRow, action string, detail ...string) error {
 	up := p.u.followUp
+	spent := store.SpendUploadParams{Community: up.Community, ReportID: up.Report, FileID: p.u.part.File}
+	if err := p.q.SpendUpload(ctx, spent); err != nil {
+		return fmt.Errorf("leaving parts to the janitor: %w", err)
+	}
+	if err := p.spend(ctx); err != nil {
+		return err
+	}
 	if err := p.q.DeleteUpload(ctx, store.DeleteUploadParams{ReportID: up.Report, FileID: p.u.part.File}); err != nil {
 		return fmt.Errorf("ending an upload: %w", err)
 	}

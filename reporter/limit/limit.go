@@ -33,6 +33,7 @@ type Scope string
 const (
 	Reports       Scope = "reports"        // in an hour: community and network
 	FollowUps     Scope = "follow-ups"     // in an hour: id of a report
+	Evidence      Scope = "evidence"       // in an hour: id of a report
 	WrongReceipts Scope = "wrong-receipts" // in an hour: network
 	ClientReports Scope = "client-reports" // in a UTC day: community and API client
 )

@@ -45,6 +45,18 @@ CREATE TABLE moderation.evidence_chunk (
     PRIMARY KEY (evidence_id, index)
 );
 
+-- Messages of REPORTS that hold a part of a file which is stored, or refused: the
+-- janitor deletes them, so that they take no room and are nowhere twice.
+CREATE TABLE janitor.spent_part (
+    sequence  bigint NOT NULL,
+    report_id uuid NOT NULL,
+    community text NOT NULL,
+    PRIMARY KEY (report_id, sequence)
+);
+
+GRANT SELECT (report_id, sequence), INSERT ON janitor.spent_part TO recourse_worker;
+GRANT SELECT, DELETE ON janitor.spent_part TO recourse_janitor;
+
 GRANT SELECT, INSERT, DELETE ON moderation.upload, moderation.upload_chunk TO recourse_worker;
 GRANT SELECT (id, file_id, report_id, state, reason, at), INSERT, UPDATE (details) ON moderation.evidence TO recourse_worker;
 GRANT SELECT (evidence_id), INSERT, DELETE ON moderation.evidence_chunk TO recourse_worker;
@@ -57,4 +69,5 @@ GRANT SELECT (report_id, file_id, community, began_at), DELETE ON moderation.upl
 GRANT SELECT (report_id, file_id, index, sequence) ON moderation.upload_chunk TO recourse_janitor;
 
 -- +goose Down
+DROP TABLE janitor.spent_part;
 DROP TABLE moderation.evidence_chunk, moderation.evidence, moderation.upload_chunk, moderation.upload;

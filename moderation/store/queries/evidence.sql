@@ -49,6 +49,20 @@ DELETE FROM moderation.upload WHERE report_id = @report_id;
 -- name: EraseEvidenceKeys :exec
 DELETE FROM moderation.data_key WHERE owner IN (SELECT e.id FROM moderation.evidence e WHERE e.report_id = @report_id);
 
+-- name: SpendUpload :exec
+INSERT INTO janitor.spent_part (sequence, report_id, community)
+SELECT c.sequence, c.report_id, @community::text FROM moderation.upload_chunk c WHERE c.report_id = @report_id AND c.file_id = @file_id
+ON CONFLICT DO NOTHING;
+
+-- name: SpendPart :exec
+INSERT INTO janitor.spent_part (sequence, report_id, community) VALUES (@sequence, @report_id, @community) ON CONFLICT DO NOTHING;
+
+-- name: SpentParts :many
+SELECT sequence, report_id, community FROM janitor.spent_part ORDER BY report_id, sequence LIMIT 1000;
+
+-- name: ForgetSpentPart :exec
+DELETE FROM janitor.spent_part WHERE report_id = @report_id AND sequence = @sequence;
+
 -- name: UnfinishedUploads :many
 SELECT report_id, file_id, community, began_at FROM moderation.upload WHERE began_at < @before ORDER BY began_at LIMIT 100;
 
