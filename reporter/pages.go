@@ -59,6 +59,7 @@ type view struct {
 	Stylesheet    string
 	Exit          string // where to leave to
 	Script        string // with the stylesheet inside
+	Upload        string // script that sends files in parts; "" where none are taken
 	Community     string // title of the community; empty on pages of no community
 	CommunityLang string // of Community
 	Logo          string // path of the community's logo, or ""

@@ -24,7 +24,7 @@ const maxFirstVisit = 14 << 10
 var (
 	stylesheetLink = regexp.MustCompile(`<noscript><link rel="stylesheet" href="(/static/style\.[0-9a-f]{16}\.css)"></noscript>`)
 	scriptTag      = regexp.MustCompile(`<script src="(/(?:static|c/demo)/script\.[0-9a-f]{16}\.js)"></script>`)
-	scriptName     = regexp.MustCompile(`^/(?:static|c/demo)/script\.[0-9a-f]{16}\.js$`)
+	scriptName     = regexp.MustCompile(`^/(?:static|c/demo)/(?:script|upload)\.[0-9a-f]{16}\.js$`)
 )
 
 func TestEveryPageIsWellFormedAccessibleAndSelfContained(t *testing.T) {

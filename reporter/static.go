@@ -18,14 +18,17 @@ var (
 	style []byte
 	//go:embed static/page.js
 	script []byte
+	//go:embed static/upload.js
+	uploadScript []byte
 )
 
 const assetRoute = "/static/:file"
 
 // assets are the files that pages load. A page needs one of them, so that a
 // first visit takes two requests: the script holds the stylesheet, and without
-// JavaScript the stylesheet comes alone.
-type assets struct{ style, script asset }
+// JavaScript the stylesheet comes alone. Where files are taken there is another
+// script, for later than a first visit.
+type assets struct{ style, script, upload asset }
 
 // asset is a file under a name of its own.
 type asset struct {
@@ -39,7 +42,8 @@ type asset struct {
 func newAssets(dir string, css []byte) assets {
 	sheet := newAsset(dir, "style.", ".css", "text/css; charset=utf-8", css)
 	js := newAsset(dir, "script.", ".js", "text/javascript; charset=utf-8", scriptWith(sheet))
-	return assets{style: sheet, script: js}
+	up := newAsset(dir, "upload.", ".js", "text/javascript; charset=utf-8", uploadScript)
+	return assets{style: sheet, script: js, upload: up}
 }
 
 // scriptWith calls the script's one function with the stylesheet and, for
@@ -72,7 +76,7 @@ func shortHash(content []byte) string {
 // versions run side by side, but not to keep.
 func (all assets) serve(c *gin.Context) bool {
 	name := c.Param("file")
-	for _, a := range []asset{all.style, all.script} {
+	for _, a := range []asset{all.style, all.script, all.upload} {
 		if !strings.HasPrefix(name, a.before) || !strings.HasSuffix(name, a.after) {
 			continue
 		}

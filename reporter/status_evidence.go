@@ -37,6 +37,9 @@ func (statusBody) MostFiles() int { return maxPlainFiles }
 // MostBytes is the largest file in megabytes.
 func (statusBody) MostBytes() int { return maxPlainFile >> 20 }
 
+// MostInParts is the largest file that a script sends, in megabytes.
+func (statusBody) MostInParts() int { return event.EvidenceMax >> 20 }
+
 // Why is the key of why a file was refused, or "".
 func (statusBody) Why(f event.EvidenceFile) string {
 	if f.State != event.EvidenceRefused || !slices.Contains(fileReasons(), f.Reason) {

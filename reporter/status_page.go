@@ -129,6 +129,9 @@ func (i *Intake) renderStatus(c *gin.Context, status int, lang string, body stat
 		v.Title = v.texts.plain("title.error")
 	}
 	v.LanguageForm = "status"
+	if body.Found != nil && body.TakesFiles() {
+		v.Upload = i.pages.assets.upload.path()
+	}
 	body.texts, body.now = v.texts, i.now()
 	v.Body = body
 	i.pages.render(c, status, "status", v)
