@@ -19,12 +19,13 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"recourse/internal/browserbench"
 	"recourse/internal/event"
 	"recourse/internal/postgres"
 	"recourse/internal/testbench"
 )
 
-func TestMain(m *testing.M) { os.Exit(testbench.Main(m)) }
+func TestMain(m *testing.M) { os.Exit(testbench.Main(m, browserbench.Stop)) }
 
 func binary(t testing.TB) string {
 	t.Helper()
