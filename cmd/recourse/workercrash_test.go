@@ -56,6 +56,12 @@ func (b *workerBench) submit(t *testing.T) receipt.Receipt {
 
 func (b *workerBench) opened(t *testing.T, r receipt.Receipt) bool {
 	t.Helper()
+	return b.milestone(t, r, event.MilestoneOpened)
+}
+
+// milestone says whether a report's receipt shows a milestone.
+func (b *workerBench) milestone(t *testing.T, r receipt.Receipt, m event.Milestone) bool {
+	t.Helper()
 	kv, err := b.bus.JS(t, keys.Intake).KeyValue(t.Context(), event.BucketStatus)
 	if err != nil {
 		t.Fatal(err)
@@ -80,7 +86,7 @@ func (b *workerBench) opened(t *testing.T, r receipt.Receipt) bool {
 	if err := json.Unmarshal(body, &status); err != nil {
 		t.Fatal(err)
 	}
-	return statusAnswer{Milestones: status.Milestones}.reached(event.MilestoneOpened)
+	return statusAnswer{Milestones: status.Milestones}.reached(m)
 }
 
 // A worker killed before a step has failed at it; killed after, the step failed
