@@ -17,9 +17,9 @@ import (
 
 // Why no file is taken now.
 const (
-	refusedNotOpened refusal = "not_opened" // nobody has read the report yet, so nobody knows whether files may be kept
-	refusedNoFiles   refusal = "no_files"   // of this kind, having them can be a crime
-	refusedTooMany   refusal = "too_many_files"
+	errNotOpened refusal = "not_opened" // nobody has read the report yet, so nobody knows whether files may be kept
+	errNoFiles   refusal = "no_files"   // of this kind, having them can be a crime
+	errManyFiles refusal = "too_many_files"
 )
 
 // owner is who a receipt stands for, as far as files are concerned.
@@ -40,13 +40,13 @@ func (i *Intake) ownerOf(ctx context.Context, secret receipt.Receipt, file event
 	_, opened := lastAt(found.Milestones, event.MilestoneOpened)
 	switch {
 	case found.Stage == event.StageWithdrawn:
-		return owner{}, refusedWithdrawn
+		return owner{}, errWithdrawn
 	case found.NoFiles:
-		return owner{}, refusedNoFiles
+		return owner{}, errNoFiles
 	case !opened:
-		return owner{}, refusedNotOpened
+		return owner{}, errNotOpened
 	case !known && len(found.Evidence) >= event.EvidenceFiles:
-		return owner{}, refusedTooMany
+		return owner{}, errManyFiles
 	}
 	bundle, ok := i.communities.Get(found.community)
 	if !ok {

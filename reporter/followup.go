@@ -35,24 +35,24 @@ type refusal string
 
 // The refusals. The page looks up its words as `refused.<refusal>`.
 const (
-	refusedWithdrawn  refusal = "withdrawn"   // nothing is left that it could follow
-	refusedUndecided  refusal = "undecided"   // nothing to appeal yet, and nothing that could have stopped
-	refusedBeingAgain refusal = "being_again" // someone is looking again already
+	errWithdrawn  refusal = "withdrawn"   // nothing is left that it could follow
+	errUndecided  refusal = "undecided"   // nothing to appeal yet, and nothing that could have stopped
+	errBeingAgain refusal = "being_again" // someone is looking again already
 )
 
 func (r refusal) Error() string {
 	switch r {
-	case refusedWithdrawn:
+	case errWithdrawn:
 		return "This report was withdrawn."
-	case refusedUndecided:
+	case errUndecided:
 		return "Nothing is decided yet. Send a message instead."
-	case refusedBeingAgain:
+	case errBeingAgain:
 		return "It is being looked at again already. Send a message instead."
-	case refusedNotOpened:
+	case errNotOpened:
 		return "The report has not been opened yet. Try again in a moment."
-	case refusedNoFiles:
+	case errNoFiles:
 		return "No file is taken for this kind of abuse: copying such material can be a crime. Tell where it is, in words."
-	case refusedTooMany:
+	case errManyFiles:
 		return "This report has as many files as it can."
 	default:
 		return "This can't be done now."
@@ -64,15 +64,15 @@ func (r refusal) Error() string {
 func (f followUp) refusedAt(stage event.Stage) refusal {
 	switch {
 	case stage == event.StageWithdrawn:
-		return refusedWithdrawn
+		return errWithdrawn
 	case f.event != event.ReportAppeal && f.event != event.ReportOutcome:
 		return ""
 	case stage == event.StageDecided:
 		return ""
 	case stage == event.StageAppealed, stage == event.StageReopened:
-		return refusedBeingAgain
+		return errBeingAgain
 	default:
-		return refusedUndecided
+		return errUndecided
 	}
 }
 

@@ -72,7 +72,7 @@ func constructed() map[string][]string {
 		"evidence.":        usage.Each("evidence.", []string{event.EvidenceReceiving, event.EvidenceStored, event.EvidenceRefused}),
 		"evidence.reason.": usage.Each("evidence.reason.", fileReasons()),
 		"refused.": usage.Each("refused.", []refusal{
-			refusedWithdrawn, refusedUndecided, refusedBeingAgain, refusedNotOpened, refusedNoFiles, refusedTooMany,
+			errWithdrawn, errUndecided, errBeingAgain, errNotOpened, errNoFiles, errManyFiles,
 		}),
 		"status.": usage.Each("status.", []rule{ruleRequired, ruleReceipt, ruleMistyped}),
 	}

@@ -165,7 +165,8 @@ func (l *lookup) progressOf(b community.Bundle, s event.Status, messages []messa
 		p.Due = &s.Due
 	}
 	decided, ok := lastAt(s.Milestones, event.MilestoneDecided)
-	p.Ask = ok && p.Stage == event.StageDecided && p.Stopped == nil && !l.now().Before(decided.Add(cmp.Or(b.AskAfter, community.DefaultAskAfter)))
+	askAt := decided.Add(cmp.Or(b.AskAfter, community.DefaultAskAfter))
+	p.Ask = ok && p.Stage == event.StageDecided && p.Stopped == nil && !l.now().Before(askAt)
 	return p
 }
 

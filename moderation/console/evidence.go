@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -52,7 +53,7 @@ func (d *desk) openFiles(ctx context.Context, q *store.Queries, f *caseFile) err
 			details, err := d.details(row)
 			shown.NameState, shown.Name = legibilityOf(err), details.Name
 			if err == nil {
-				shown.SHA256 = fmt.Sprintf("%x", details.Sent)
+				shown.SHA256 = hex.EncodeToString(details.Sent)
 			}
 			if shown.NameState == locked {
 				d.log.Error("a file's name can't be opened", "evidence", row.ID, "error", postgres.Redact(err))

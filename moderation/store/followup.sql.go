@@ -281,6 +281,16 @@ func (q *Queries) MarkUnread(ctx context.Context, arg MarkUnreadParams) error {
 	return err
 }
 
+const nothingUnread = `-- name: NothingUnread :exec
+UPDATE moderation.cases SET unread_since = NULL WHERE id = $1
+`
+
+// Nothing is left to read.
+func (q *Queries) NothingUnread(ctx context.Context, id event.ID) error {
+	_, err := q.db.Exec(ctx, nothingUnread, id)
+	return err
+}
+
 const raiseCaseVersion = `-- name: RaiseCaseVersion :exec
 UPDATE moderation.cases SET version = $1 WHERE id = $2
 `

@@ -156,8 +156,9 @@ func (w *Worker) settle(ctx context.Context, h *holding, msgs []jetstream.Msg, s
 	}
 	fault.Point("worker.status.before")
 	var failed error
-	for i, err := range w.tell(ctx, kv, statuses) {
-		msg := msgs[i]
+	told := w.tell(ctx, kv, statuses)
+	for i, msg := range msgs {
+		err := told[i]
 		if err != nil {
 			w.putBack(h, msg)
 			failed = errors.Join(failed, err)

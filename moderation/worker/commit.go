@@ -50,19 +50,11 @@ func (w *Worker) commit(ctx context.Context, batch []opened) ([]status.Report, e
 			return fmt.Errorf("looking for reports: %w", err)
 		}
 		known := make(map[event.ID]bool, len(batch))
-		var again store.AskErasureParams
 		for _, row := range there {
 			known[row.ID] = true
-			if row.Withdrawn { // a replay: what came back goes again
-				again.ReportIds = append(again.ReportIds, row.ID)
-				again.Communities = append(again.Communities, communityOf(batch, row.ID))
-			}
 		}
-		if len(again.ReportIds) > 0 {
-			again.AskedAt = now
-			if err := q.AskErasure(ctx, again); err != nil {
-				return fmt.Errorf("asking again for an erasure: %w", err)
-			}
+		if err := eraseAgain(ctx, q, batch, there, now); err != nil {
+			return err
 		}
 		var r rows
 		for i, o := range batch {
@@ -95,6 +87,24 @@ func (w *Worker) commit(ctx context.Context, batch []opened) ([]status.Report, e
 		}
 	}
 	return statuses, nil
+}
+
+// eraseAgain has what was withdrawn and came back, as in a replay, go again.
+func eraseAgain(ctx context.Context, q *store.Queries, batch []opened, there []store.ReportsThereRow, now time.Time) error {
+	again := store.AskErasureParams{AskedAt: now}
+	for _, row := range there {
+		if row.Withdrawn {
+			again.ReportIds = append(again.ReportIds, row.ID)
+			again.Communities = append(again.Communities, communityOf(batch, row.ID))
+		}
+	}
+	if len(again.ReportIds) == 0 {
+		return nil
+	}
+	if err := q.AskErasure(ctx, again); err != nil {
+		return fmt.Errorf("asking again for an erasure: %w", err)
+	}
+	return nil
 }
 
 func communityOf(batch []opened, id event.ID) string {

@@ -122,7 +122,8 @@ func (p *partOf) keep(ctx context.Context, row store.LockCaseOfReportRow, clean 
 	for index, rest := 0, clean.Data; len(rest) > 0; index++ {
 		n := min(len(rest), event.EvidenceChunk)
 		err := p.q.InsertEvidenceChunk(ctx, store.InsertEvidenceChunkParams{
-			EvidenceID: id, Index: int32(index), Sealed: key.Seal(vault.EvidenceChunkPlace(id, index), rest[:n]), //nolint:gosec // below EvidenceChunks
+			EvidenceID: id, Index: int32(index),
+			Sealed: key.Seal(vault.EvidenceChunkPlace(id, index), rest[:n]),
 		})
 		if err != nil {
 			return fmt.Errorf("storing a file's chunk: %w", err)
@@ -161,6 +162,9 @@ func (p *partOf) close(ctx context.Context, row store.LockCaseOfReportRow, actio
 	if err := entry.Write(ctx, p.q); err != nil {
 		return err
 	}
-	c := &change{worker: p.worker, q: p.q, f: &followed{msg: p.u.msg, followUp: up}, row: row, now: p.now, report: store.LockReportRow{ID: up.Report}}
+	c := &change{
+		worker: p.worker, q: p.q, f: &followed{msg: p.u.msg, followUp: up}, row: row, now: p.now,
+		report: store.LockReportRow{ID: up.Report},
+	}
 	return c.hear(ctx, moderation.Case{ID: row.ID, State: moderation.State(row.State), Version: int(row.Version)})
 }

@@ -303,14 +303,22 @@ func (c *change) hear(ctx context.Context, before moderation.Case) error {
 		return fmt.Errorf("raising a report's version: %w", err)
 	}
 	after := before.Heard()
-	err := c.q.RaiseCaseVersion(ctx, store.RaiseCaseVersionParams{ID: after.ID, Version: int32(after.Version)}) //nolint:gosec // raised by one from an integer column
-	if err != nil {
-		return fmt.Errorf("raising a case's version: %w", err)
+	if err := c.raise(ctx, after); err != nil {
+		return err
 	}
 	if before.State == moderation.Closed {
 		if err := c.q.MarkUnread(ctx, store.MarkUnreadParams{ID: after.ID, Since: &c.now}); err != nil {
 			return fmt.Errorf("marking a case unread: %w", err)
 		}
+	}
+	return nil
+}
+
+// raise stores a case's version.
+func (c *change) raise(ctx context.Context, after moderation.Case) error {
+	version := int32(after.Version) //nolint:gosec // raised by one from an integer column
+	if err := c.q.RaiseCaseVersion(ctx, store.RaiseCaseVersionParams{ID: after.ID, Version: version}); err != nil {
+		return fmt.Errorf("raising a case's version: %w", err)
 	}
 	return nil
 }

@@ -71,18 +71,16 @@ func (c *change) erase(ctx context.Context, before moderation.Case) error {
 		return fmt.Errorf("looking for other reports of a case: %w", err)
 	}
 	if len(left) > 0 {
-		after := before.Heard()
-		err := c.q.RaiseCaseVersion(ctx, store.RaiseCaseVersionParams{ID: after.ID, Version: int32(after.Version)}) //nolint:gosec // raised by one from an integer column
-		if err != nil {
-			return fmt.Errorf("raising a case's version: %w", err)
-		}
-		return nil
+		return c.raise(ctx, before.Heard())
 	}
 	if err := c.q.EraseCaseKey(ctx, c.row.ID); err != nil {
 		return fmt.Errorf("erasing what was written about a case: %w", err)
 	}
-	if before.State == moderation.Closed {
-		return nil // the decision stands, without its reasons
+	if before.State == moderation.Closed { // the decision stands, without its reasons
+		if err := c.q.NothingUnread(ctx, c.row.ID); err != nil {
+			return fmt.Errorf("marking a case read: %w", err)
+		}
+		return nil
 	}
 	after := before.Abandon()
 	if err := c.setCase(ctx, after, &c.now); err != nil {
@@ -92,9 +90,9 @@ func (c *change) erase(ctx context.Context, before moderation.Case) error {
 }
 
 func (c *change) setCase(ctx context.Context, after moderation.Case, closedAt *time.Time) error {
+	version := int32(after.Version) //nolint:gosec // raised by one from an integer column
 	err := c.q.SetCase(ctx, store.SetCaseParams{
-		ID: after.ID, State: string(after.State), Version: int32(after.Version), Again: string(after.Again), //nolint:gosec // raised by one from an integer column
-		FirstLookDue: after.Due, ClosedAt: closedAt,
+		ID: after.ID, State: string(after.State), Version: version, Again: string(after.Again), FirstLookDue: after.Due, ClosedAt: closedAt,
 	})
 	if err != nil {
 		return fmt.Errorf("changing a case: %w", err)

@@ -45,6 +45,10 @@ UPDATE moderation.cases SET version = @version WHERE id = @id;
 -- name: MarkUnread :exec
 UPDATE moderation.cases SET unread_since = COALESCE(unread_since, @since) WHERE id = @id;
 
+-- name: NothingUnread :exec
+-- Nothing is left to read.
+UPDATE moderation.cases SET unread_since = NULL WHERE id = @id;
+
 -- name: InsertOwnMessage :exec
 INSERT INTO moderation.message (id, report_id, at, sealed) VALUES (@id, @report_id, @at, @sealed);
 
