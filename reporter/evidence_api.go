@@ -28,6 +28,7 @@ const (
 // postEvidence is POST /v1/evidence: a chunk of a file, or, after all of them,
 // its manifest. Each can be sent again; POST /v1/status tells which are there.
 func (i *Intake) postEvidence(c *gin.Context) {
+	allowSlow(c)
 	var body json.RawMessage
 	if p := web.ReadJSON(c, maxEvidenceBody, &body); p != nil {
 		web.WriteProblem(c, *p)

@@ -24,7 +24,7 @@ const (
 	maxPlainFiles = 5
 	maxPlainBody  = 12 << 20
 	maxPlainField = 64 << 10
-	plainTime     = 5 * time.Minute // a few megabytes on a slow network
+	slowTime      = 5 * time.Minute // to send a file, or a part of one, on a slow network
 )
 
 // plainFile is a file as a browser's form sent it.
@@ -41,8 +41,7 @@ func readFiles(c *gin.Context) (url.Values, []plainFile, int) {
 	if err != nil || mediaType != multipartForm || params["boundary"] == "" {
 		return nil, nil, http.StatusUnsupportedMediaType
 	}
-	// The listener's own time is for texts.
-	_ = http.NewResponseController(c.Writer).SetReadDeadline(time.Now().Add(plainTime)) // where it can't be set, the shorter one holds
+	allowSlow(c)
 	body := http.MaxBytesReader(c.Writer, c.Request.Body, maxPlainBody)
 	form, values, files := multipart.NewReader(body, params["boundary"]), url.Values{}, []plainFile(nil)
 	for {
@@ -76,6 +75,15 @@ func readFiles(c *gin.Context) (url.Values, []plainFile, int) {
 			values.Add(part.FormName(), string(data))
 		}
 	}
+}
+
+// allowSlow gives a request more time than the listener does, which is for
+// texts: a file on a slow network takes minutes. Where it can't be set, the
+// shorter time holds.
+func allowSlow(c *gin.Context) {
+	rc := http.NewResponseController(c.Writer)
+	_ = rc.SetReadDeadline(time.Now().Add(slowTime))
+	_ = rc.SetWriteDeadline(time.Now().Add(slowTime + time.Minute))
 }
 
 func formStatus(err error) int {
