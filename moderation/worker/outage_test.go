@@ -59,7 +59,7 @@ func TestWhileNATSIsAwayNothingIsLost(t *testing.T) {
 	for range 3 {
 		b.bus.Restart(t)
 		intake := b.bus.JS(t, keys.Intake).Conn()
-		testbench.Eventually(t, 5*time.Second, "the intake is connected again", intake.IsConnected)
+		testbench.Eventually(t, 5*time.Second, "the intake is connected again", func() bool { return intake.FlushTimeout(time.Second) == nil })
 		r := b.submit(t)
 		b.waitForStatus(t, r)
 	}
