@@ -31,7 +31,7 @@ func rightlyTheSame() map[string][]string {
 
 func TestEveryLanguageIsWhole(t *testing.T) {
 	l := load(t)
-	if got := strings.Join(l.all(), " "); got != "en fr ar" {
+	if got := strings.Join(l.all(), " "); got != "en es fr sw ar hi ko" {
 		t.Errorf("languages %s", got)
 	}
 	for _, line := range l.Compare(rightlyTheSame()) {
@@ -112,6 +112,10 @@ func TestDatesNumbersAndSpansReadAsPeopleWriteThem(t *testing.T) {
 	for _, c := range []struct{ tag, date, number, span, until string }{
 		{"en", "2 December 2026, 00:07 UTC", "20,000", "2 weeks", "in 2 hours"},
 		{"fr", "2 décembre 2026 à 00:07 UTC", "20\u202f000", "2 semaines", "dans 2 heures"},
+		{"es", "2 de diciembre de 2026, 00:07 UTC", "20.000", "2 semanas", "en 2 horas"},
+		{"ko", "2026년 12월 2일 00:07(세계 표준시)", "20,000", "2주", "2시간 뒤"},
+		{"hi", "2 दिसंबर 2026, 00:07 UTC", "20,000", "2 हफ़्ते", "2 घंटे में"},
+		{"sw", "2 Desemba 2026, 00:07 UTC", "20,000", "wiki 2", "baada ya saa 2"},
 		{"ar", "2 ديسمبر 2026، الساعة 00:07 بالتوقيت العالمي", "20,000", "أسبوعين", "خلال ساعتين"},
 	} {
 		if got, err := v(c.tag).Date(at); err != nil || got != c.date {
