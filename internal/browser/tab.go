@@ -169,6 +169,20 @@ func evaluate(ctx context.Context, s cdp.Session, p runtime.EvaluateParams) (*ru
 	return result.Result, nil
 }
 
+// Cookies are the names of all cookies that the page's own address would be
+// sent, those that its scripts can't see too.
+func (t *Tab) Cookies() ([]string, error) {
+	var names []string
+	err := t.do("looking for cookies", func(ctx context.Context, s *chromedp.Target) error {
+		found, err := cdp.Call(ctx, s, network.GetCookies, network.GetCookiesParams{})
+		for _, c := range found.Cookies {
+			names = append(names, c.Name)
+		}
+		return err
+	})
+	return names, err
+}
+
 // do runs one step in the tab, within its time.
 func (t *Tab) do(doing string, step func(context.Context, *chromedp.Target) error) error {
 	ctx, cancel := context.WithTimeout(t.ctx, stepWithin)

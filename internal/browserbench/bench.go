@@ -13,8 +13,12 @@ import (
 	"recourse/internal/browser"
 )
 
-// Options are a tab's, under a name that needs no second import.
-type Options = browser.Options
+// What a tab is given and gives, under names that need no second import.
+type (
+	Options = browser.Options
+	Visit   = browser.Visit
+	Focus   = browser.Focus
+)
 
 // Narrow is a small phone's width, and a wide window's at 400 %.
 const Narrow = browser.Narrow

@@ -119,6 +119,15 @@ func (b *Tab) Requests() browser.Requests {
 	return r
 }
 
+// Cookies are the names of all cookies that the page's own address would be
+// sent.
+func (b *Tab) Cookies() []string {
+	b.t.Helper()
+	names, err := b.tab.Cookies()
+	b.check(err)
+	return names
+}
+
 // Axe returns what axe-core finds wrong with the page.
 func (b *Tab) Axe() []browser.Violation {
 	b.t.Helper()
