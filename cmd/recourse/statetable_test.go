@@ -149,11 +149,16 @@ type tableReport struct {
 	caseID event.ID
 }
 
-// reportAt sends a report and brings it to a stage.
+// reportAt sends a report to the demo community and brings it to a stage.
 func (st *stateTable) reportAt(stage event.Stage) *tableReport {
 	st.t.Helper()
+	return st.reportTo("demo", stage)
+}
+
+func (st *stateTable) reportTo(community string, stage event.Stage) *tableReport {
+	st.t.Helper()
 	a, err := post(st.t.Context(), http.DefaultClient, st.at.Intake+"/v1/reports", map[string]any{
-		"community": "demo", "kind": "harassment", "description": "He writes to me every day.",
+		"community": community, "kind": "harassment", "description": "He writes to me every day.",
 	}, nil)
 	if err != nil || a.status != http.StatusCreated {
 		st.t.Errorf("reporting: status %d, %v", a.status, err)
