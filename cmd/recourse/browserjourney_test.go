@@ -295,14 +295,7 @@ func (st *stateTable) browserDesk(t *testing.T) moderating {
 			t.Errorf("a page of the console has the title %q", title)
 		}
 	}}
-	base, err := url.Parse(st.at.Console)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tab.Visit(st.at.Console + "/sign-in")
-	for _, cookie := range st.moderator.Jar.Cookies(base) {
-		tab.Eval(fmt.Sprintf("document.cookie = %q", cookie.Name+"="+cookie.Value+"; path=/"), nil)
-	}
+	st.signIn(t, tab)
 	t.Cleanup(func() {
 		if away := tab.Requests().Elsewhere(st.at.Console); len(away) != 0 {
 			t.Errorf("these went elsewhere:\n%s", away)
@@ -336,6 +329,20 @@ func (st *stateTable) browserDesk(t *testing.T) moderating {
 			t.Fatalf("deciding: the status is %d", v.Status)
 		}
 		k.Shows(reasons)
+	}
+}
+
+// signIn gives a tab the moderator's session. The page that a sign-in link shows
+// goes on by itself, so that a test would not know when it is done.
+func (st *stateTable) signIn(t *testing.T, tab *browserbench.Tab) {
+	t.Helper()
+	base, err := url.Parse(st.at.Console)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tab.Visit(st.at.Console + "/sign-in")
+	for _, cookie := range st.moderator.Jar.Cookies(base) {
+		tab.Eval(fmt.Sprintf("document.cookie = %q", cookie.Name+"="+cookie.Value+"; path=/"), nil)
 	}
 }
 

@@ -7,7 +7,9 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 )
 
 // Request is one that a page made, and its answer. A page that names no icon
@@ -66,13 +68,14 @@ func (r Requests) String() string {
 // recorder follows the requests of a tab. Safe for concurrent use.
 type recorder struct {
 	mu      sync.Mutex
-	all     Requests                  // mu
-	open    map[network.RequestID]int // mu; where in all
-	changed chan struct{}             // holds one where something has ended
+	all     Requests                           // mu
+	open    map[network.RequestID]int          // mu; where in all
+	loaders map[network.RequestID]cdp.LoaderID // mu; of the page that an open one is for
+	changed chan struct{}                      // holds one where something has ended
 }
 
 func newRecorder() *recorder {
-	return &recorder{open: map[network.RequestID]int{}, changed: make(chan struct{}, 1)}
+	return &recorder{open: map[network.RequestID]int{}, loaders: map[network.RequestID]cdp.LoaderID{}, changed: make(chan struct{}, 1)}
 }
 
 // record is a listener: it may not wait.
@@ -96,6 +99,21 @@ func (r *recorder) record(event any) {
 			r.all[at].Failed = e.ErrorText
 			r.end(e.RequestID)
 		}
+	case *page.EventFrameNavigated:
+		if e.Frame.ParentID == "" {
+			r.left(e.Frame.LoaderID)
+		}
+	}
+}
+
+// left ends the requests of the page before: of one that was left before all of
+// it was there, as by a meta refresh, Chromium tells no end.
+func (r *recorder) left(next cdp.LoaderID) {
+	for id, at := range r.open {
+		if r.loaders[id] != next {
+			r.all[at].Failed = "the page was left"
+			r.end(id)
+		}
 	}
 }
 
@@ -107,12 +125,13 @@ func (r *recorder) sent(e *network.EventRequestWillBeSent) {
 	if scheme, _, _ := strings.Cut(e.Request.URL, ":"); scheme == "data" || scheme == "blob" {
 		return // inside the page
 	}
-	r.open[e.RequestID] = len(r.all)
+	r.open[e.RequestID], r.loaders[e.RequestID] = len(r.all), e.LoaderID
 	r.all = append(r.all, Request{Method: e.Request.Method, URL: e.Request.URL, Type: string(e.Type)})
 }
 
 func (r *recorder) end(id network.RequestID) {
 	delete(r.open, id)
+	delete(r.loaders, id)
 	select {
 	case r.changed <- struct{}{}:
 	default:

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/chromedp/cdproto"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/fetch"
@@ -142,8 +143,25 @@ func (t *Tab) Eval(expression string, out any) error {
 	})
 }
 
-// evaluate runs an expression in a world of ours in the page's main frame.
+// evaluate runs an expression in a world of ours in the page's main frame. A
+// page that is just being left takes that world with it: then it is the next
+// page's turn.
 func evaluate(ctx context.Context, s cdp.Session, p runtime.EvaluateParams) (*runtime.RemoteObject, error) {
+	const gone = -32000 // "Cannot find context with specified id"
+	var (
+		found *runtime.RemoteObject
+		err   error
+	)
+	for range 10 {
+		found, err = evaluateOnce(ctx, s, p)
+		if refused, ok := errors.AsType[*cdproto.Error](err); !ok || refused.Code != gone {
+			break
+		}
+	}
+	return found, err
+}
+
+func evaluateOnce(ctx context.Context, s cdp.Session, p runtime.EvaluateParams) (*runtime.RemoteObject, error) {
 	tree, err := cdp.Call(ctx, s, page.GetFrameTree, cdp.Empty{})
 	if err != nil {
 		return nil, err

@@ -64,6 +64,7 @@ func newSite(t *testing.T) *site {
 	page("/bad-without-script", strings.ReplaceAll(form, "<p>Scripts are off</p>", `<p><img src="/dot.png"></p>`))
 	page("/picture", `<!doctype html><html lang="en"><title>Picture</title><link rel="icon" href="data:,"><img src="/dot.png" alt="A dot">`)
 	page("/abroad", `<!doctype html><html lang="en"><title>Abroad</title><link rel="icon" href="data:,"><img src="http://localhost:1/dot.png" alt="">`)
+	page("/going", `<!doctype html><title>Going</title><meta http-equiv="refresh" content="0; url=/form"><link rel="icon" href="data:,"><p>Going`)
 	mux.HandleFunc("GET /style.css", func(w http.ResponseWriter, _ *http.Request) { answer(w, "text/css", style) })
 	mux.HandleFunc("GET /script.js", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, "text/javascript", `document.querySelector("h1").textContent = "A script was here"`)
@@ -243,6 +244,17 @@ func TestAVisitTellsItsRequestsAndEveryByteOfThem(t *testing.T) {
 	}
 	if all := tab.Requests(); len(all) != 6 {
 		t.Errorf("the tab made %d requests, want 6:\n%s", len(all), all)
+	}
+}
+
+func TestAPageThatGoesOnByItselfCanBeLeft(t *testing.T) {
+	s := newSite(t)
+	tab := Open(t, Options{})
+	for range 10 {
+		tab.Visit(s.URL + "/going")
+		if v := tab.Visit(s.URL + "/picture"); v.Status != http.StatusOK {
+			t.Errorf("the page after it has the status %d, want 200", v.Status)
+		}
 	}
 }
 
