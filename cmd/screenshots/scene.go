@@ -13,24 +13,53 @@ const community = "demo"
 
 // scene is what the pages have to show.
 type scene struct {
-	receipt string // of a report that was decided
+	receipt string // of a report that was talked about and decided
+	arabic  string // of another, in Arabic
 }
 
-// setScene sends a report that is decided, then some that wait. All of them are
+// talk is a report, what its reporter wrote later and what came back.
+type talk struct {
+	report                  instance.Report
+	message, reply, reasons string
+}
+
+func talks() []talk {
+	return []talk{
+		{
+			report: instance.Report{
+				Kind: event.KindThreat, Description: "He wrote that he knows where I live, and that I will be sorry.",
+				Account: event.Account{Platform: "forum", Handle: "@night_owl"}, Role: event.RoleTarget,
+			},
+			message: "He has written again, under another name: @night_owl_2.",
+			reply:   "Thank you. We look at both accounts. Can you still see the first message?",
+			reasons: "The message says that its writer knows where you live, and announces harm. The account is suspended for a month.",
+		},
+		{
+			report: instance.Report{
+				Kind: event.KindThreat, Description: "كتب أنّه يعرف أين أسكن، وأنّني سأندم.", Language: "ar",
+				Account: event.Account{Platform: "forum", Handle: "@night_owl"}, Role: event.RoleTarget,
+			},
+			message: "كتب مرّة أخرى باسم آخر: @night_owl_2.",
+			reply:   "شكرًا لكم. ننظر في الحسابين معًا. هل ما زالت الرسالة الأولى ظاهرة لديكم؟",
+			reasons: "تقول الرسالة إنّ كاتبها يعرف أين تسكنون، وتتوعّد بالأذى. أُوقف الحساب مدّة شهر.",
+		},
+	}
+}
+
+// setScene sends reports that are decided, then some that wait. All of them are
 // invented.
 func setScene(ctx context.Context, i *instance.Instance) (scene, error) {
-	first, err := send(ctx, i, instance.Report{
-		Kind: event.KindThreat, Description: "He wrote that he knows where I live, and that I will be sorry.",
-		Account: event.Account{Platform: "forum", Handle: "@night_owl"}, Role: event.RoleTarget,
-	})
+	m, err := i.AddModerator(ctx, "Sam", community) // another than the browser's
 	if err != nil {
 		return scene{}, err
 	}
-	if err := decide(ctx, i); err != nil {
-		return scene{}, err
-	}
-	if err := reached(ctx, i, first, event.MilestoneDecided); err != nil {
-		return scene{}, err
+	var receipts []string
+	for _, t := range talks() {
+		receipt, err := have(ctx, i, m, t)
+		if err != nil {
+			return scene{}, err
+		}
+		receipts = append(receipts, receipt)
 	}
 	waiting := []instance.Report{
 		{
@@ -53,7 +82,7 @@ func setScene(ctx context.Context, i *instance.Instance) (scene, error) {
 			return scene{}, err
 		}
 	}
-	return scene{receipt: first}, nil
+	return scene{receipt: receipts[0], arabic: receipts[1]}, nil
 }
 
 // send sends a report and waits until it is in a case.
@@ -66,37 +95,57 @@ func send(ctx context.Context, i *instance.Instance, r instance.Report) (receipt
 	return sent.Receipt, reached(ctx, i, sent.Receipt, event.MilestoneOpened)
 }
 
-// decide has another moderator than the browser's decide the only case.
-func decide(ctx context.Context, i *instance.Instance) error {
-	m, err := i.AddModerator(ctx, "Sam", community)
-	if err != nil {
-		return err
+// have has a talk, about the only case that waits, and decides it.
+func have(ctx context.Context, i *instance.Instance, m *instance.Moderator, t talk) (receipt string, err error) {
+	if receipt, err = send(ctx, i, t.report); err != nil {
+		return "", err
+	}
+	if err := i.Message(ctx, receipt, t.message); err != nil {
+		return "", err
+	}
+	if err := shown(ctx, i, receipt, "written about", func(s instance.Status) bool { return len(s.Messages) == 1 }); err != nil {
+		return "", err
 	}
 	c, err := m.ClaimNext(ctx)
 	if err != nil {
-		return err
+		return "", err
 	}
-	return m.Decide(ctx, c.ID, instance.Decision{
-		Version: c.Version, Action: event.ActionSuspend, Article: c.Article,
-		Reasons: "The message says that its writer knows where you live, and announces harm. The account is suspended for a month.",
-	}, "")
+	if err := m.Write(ctx, c.ID, c.Reports[0].ID, t.reply); err != nil {
+		return "", err
+	}
+	if err := shown(ctx, i, receipt, "talked about", func(s instance.Status) bool { return len(s.Messages) == 2 }); err != nil {
+		return "", err
+	}
+	if c, err = m.Open(ctx, c.ID); err != nil { // a message makes it another version
+		return "", err
+	}
+	err = m.Decide(ctx, c.ID, instance.Decision{Version: c.Version, Action: event.ActionSuspend, Article: c.Article, Reasons: t.reasons}, "")
+	if err != nil {
+		return "", err
+	}
+	return receipt, reached(ctx, i, receipt, event.MilestoneDecided)
 }
 
 // reached waits until a receipt shows a milestone.
 func reached(ctx context.Context, i *instance.Instance, receipt string, m event.Milestone) error {
+	return shown(ctx, i, receipt, string(m), func(s instance.Status) bool { return s.Reached(m) })
+}
+
+// shown waits until a receipt shows something.
+func shown(ctx context.Context, i *instance.Instance, receipt, what string, done func(instance.Status) bool) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		status, err := i.Status(ctx, receipt)
-		if err != nil || status.Reached(m) {
+		if err != nil || done(status) {
 			return err
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return fmt.Errorf("waiting until a report is %s: %w", m, ctx.Err())
+			return fmt.Errorf("waiting until a report is %s: %w", what, ctx.Err())
 		}
 	}
 }

@@ -118,3 +118,9 @@ func (m *Moderator) Decide(ctx context.Context, id event.ID, d Decision, key str
 	}
 	return m.web.postJSON(ctx, "deciding a case", m.console+"/v1/cases/"+id.String()+"/decision", d, key, http.StatusCreated, &made)
 }
+
+// Write sends a message to the reporter of one of a case's reports.
+func (m *Moderator) Write(ctx context.Context, id, report event.ID, text string) error {
+	in := map[string]any{"report": report, "text": text}
+	return m.web.postJSON(ctx, "writing to a reporter", m.console+"/v1/cases/"+id.String()+"/messages", in, "", http.StatusCreated, &struct{}{})
+}

@@ -72,3 +72,9 @@ func (i *Instance) Status(ctx context.Context, receipt string) (Status, error) {
 	err := i.web.postJSON(ctx, "asking for a report's status", i.Intake+"/v1/status", in, "", http.StatusOK, &s)
 	return s, err
 }
+
+// Message writes to the moderators of a report.
+func (i *Instance) Message(ctx context.Context, receipt, text string) error {
+	in := map[string]string{"receipt": receipt, "text": text}
+	return i.web.postJSON(ctx, "writing to the moderators", i.Intake+"/v1/messages", in, "", http.StatusCreated, &struct{}{})
+}
