@@ -95,7 +95,7 @@ func toWhy(tab *browser.Tab) *walk {
 func toYou(tab *browser.Tab) *walk {
 	w := toWhy(tab)
 	w.press("[name=grounds][value=gender]", "Space")
-	w.press("[name=role]", "Space")
+	w.press("[name=role]", "ArrowDown")
 	w.follow(next, 200)
 	return w
 }
