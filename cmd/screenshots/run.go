@@ -87,5 +87,9 @@ func (p picture) take(tab *browser.Tab, i *instance.Instance, s scene, path stri
 			return err
 		}
 	}
+	// What sticks to the window's edge would stand in the middle of the picture.
+	if err := tab.Eval("scrollTo(0, 0)", nil); err != nil {
+		return err
+	}
 	return tab.Screenshot(path, true)
 }
