@@ -26,12 +26,13 @@ func load(t *testing.T) languages {
 func rightlyTheSame() map[string][]string {
 	return map[string][]string{
 		"fr": {"kind.violence"},
+		"pt": {"kind.cyberbullying", "links.label"},
 	}
 }
 
 func TestEveryLanguageIsWhole(t *testing.T) {
 	l := load(t)
-	if got := strings.Join(l.all(), " "); got != "en es fr sw ar hi ko" {
+	if got := strings.Join(l.all(), " "); got != "en es fr sw pt ar hi ko" {
 		t.Errorf("languages %s", got)
 	}
 	for _, line := range l.Compare(rightlyTheSame()) {
@@ -113,6 +114,7 @@ func TestDatesNumbersAndSpansReadAsPeopleWriteThem(t *testing.T) {
 		{"en", "2 December 2026, 00:07 UTC", "20,000", "2 weeks", "in 2 hours"},
 		{"fr", "2 décembre 2026 à 00:07 UTC", "20\u202f000", "2 semaines", "dans 2 heures"},
 		{"es", "2 de diciembre de 2026, 00:07 UTC", "20.000", "2 semanas", "en 2 horas"},
+		{"pt", "2 de dezembro de 2026 às 00:07 UTC", "20.000", "2 semanas", "daqui a 2 horas"},
 		{"ko", "2026년 12월 2일 00:07(세계 표준시)", "20,000", "2주", "2시간 뒤"},
 		{"hi", "2 दिसंबर 2026, 00:07 UTC", "20,000", "2 हफ़्ते", "2 घंटे में"},
 		{"sw", "2 Desemba 2026, 00:07 UTC", "20,000", "wiki 2", "baada ya saa 2"},
