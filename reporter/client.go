@@ -52,6 +52,15 @@ func clientOf(h http.Header, b community.Bundle) (client, error) {
 	return found, nil
 }
 
+// shortestKey is the least length of an Idempotency-Key: two strangers must not
+// share a receipt.
+func (c client) shortestKey() int {
+	if c.authenticated {
+		return 1
+	}
+	return minPublicKey
+}
+
 // Lengths of an Idempotency-Key, in characters.
 const (
 	maxKey       = 255
@@ -59,7 +68,8 @@ const (
 )
 
 // idempotencyKey returns the header Idempotency-Key, or "" where there is none.
-func idempotencyKey(h http.Header, c client, fs *faults) string {
+// Shortest is the least length it must have.
+func idempotencyKey(h http.Header, shortest int, fs *faults) string {
 	values := h.Values(fieldKey)
 	if len(values) == 0 {
 		return ""
@@ -68,7 +78,7 @@ func idempotencyKey(h http.Header, c client, fs *faults) string {
 	switch {
 	case len(values) > 1, !visibleASCII(key), key == "", len(key) > maxKey:
 		fs.add(fault{Field: fieldKey, Rule: ruleKeyForm})
-	case len(key) < minPublicKey && !c.authenticated:
+	case len(key) < shortest:
 		fs.add(fault{Field: fieldKey, Rule: ruleKeyShort})
 	}
 	return key

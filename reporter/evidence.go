@@ -17,9 +17,10 @@ import (
 
 // Why no file is taken now.
 const (
-	errNotOpened refusal = "not_opened" // nobody has read the report yet, so nobody knows whether files may be kept
-	errNoFiles   refusal = "no_files"   // of this kind, having them can be a crime
-	errManyFiles refusal = "too_many_files"
+	errNotOpened   refusal = "not_opened" // nobody has read the report yet, so nobody knows whether files may be kept
+	errNoFiles     refusal = "no_files"   // of this kind, having them can be a crime
+	errManyFiles   refusal = "too_many_files"
+	errFileRefused refusal = "file" // this very file, before
 )
 
 // owner is who a receipt stands for, as far as files are concerned.
@@ -36,7 +37,7 @@ func (i *Intake) ownerOf(ctx context.Context, secret receipt.Receipt, file event
 	if err != nil {
 		return owner{}, err
 	}
-	known := slices.ContainsFunc(found.Evidence, func(f event.EvidenceFile) bool { return f.ID == file })
+	at := slices.IndexFunc(found.Evidence, func(f event.EvidenceFile) bool { return f.ID == file })
 	_, opened := lastAt(found.Milestones, event.MilestoneOpened)
 	switch {
 	case found.Stage == event.StageWithdrawn:
@@ -45,8 +46,10 @@ func (i *Intake) ownerOf(ctx context.Context, secret receipt.Receipt, file event
 		return owner{}, errNoFiles
 	case !opened:
 		return owner{}, errNotOpened
-	case !known && len(found.Evidence) >= event.EvidenceFiles:
+	case at < 0 && len(found.Evidence) >= event.EvidenceFiles:
 		return owner{}, errManyFiles
+	case at >= 0 && found.Evidence[at].State == event.EvidenceRefused:
+		return owner{}, errFileRefused
 	}
 	bundle, ok := i.communities.Get(found.community)
 	if !ok {
@@ -59,7 +62,7 @@ func (i *Intake) ownerOf(ctx context.Context, secret receipt.Receipt, file event
 func (i *Intake) sealPart(o owner, part event.EvidencePart) (event.FollowUp, error) {
 	digest := sha256.Sum256(part.Data)
 	if part.Manifest != nil {
-		digest = sha256.Sum256(part.Manifest.Digest)
+		digest = sha256.Sum256(fmt.Appendf(nil, "%x %d %s", part.Manifest.Digest, part.Manifest.Size, part.Manifest.Name))
 	}
 	sum := mac(i.secrets.receiptSeed, "evidence", string(o.report[:]), string(part.File[:]), fmt.Sprint(part.Index, part.Manifest != nil),
 		string(digest[:]))
@@ -106,12 +109,16 @@ const atOnce = 4
 // those of evidence.Clean.
 func (i *Intake) storeFile(ctx context.Context, secret receipt.Receipt, name string, data []byte) error {
 	sent := sha256.Sum256(data)
-	clean, err := evidence.Clean(data)
+	file := i.secrets.fileID(secret.ReportID(), sent[:])
+	// First of all: a receipt that is none costs no more than this.
+	o, err := i.ownerOf(ctx, secret, file)
 	if err != nil {
 		return err
 	}
-	file := i.secrets.fileID(secret.ReportID(), sent[:])
-	o, err := i.ownerOf(ctx, secret, file)
+	if err := i.allowPart(ctx, o.bundle, o.report); err != nil {
+		return err
+	}
+	clean, err := evidence.Clean(data)
 	if err != nil {
 		return err
 	}
@@ -136,7 +143,11 @@ func (i *Intake) storeFile(ctx context.Context, secret receipt.Receipt, name str
 		return err
 	}
 	// Last, so that nothing half is ever taken for whole.
-	return i.storePart(ctx, o, event.EvidencePart{File: file, Manifest: &m})
+	up, err := i.sealPart(o, event.EvidencePart{File: file, Manifest: &m})
+	if err != nil {
+		return err
+	}
+	return i.publishFollowUps(ctx, up)
 }
 
 // fileID names a file that came whole: the same file again is the same.

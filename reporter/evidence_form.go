@@ -2,6 +2,7 @@ package reporter
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -24,6 +25,8 @@ const (
 	maxPlainFiles = 5
 	maxPlainBody  = 12 << 20
 	maxPlainField = 64 << 10
+	maxPlainParts = 60              // fields and files of one form
+	plainAtOnce   = 8               // such forms read at once: each takes memory for all its files
 	slowTime      = 5 * time.Minute // to send a file, or a part of one, on a slow network
 )
 
@@ -43,6 +46,7 @@ func readFiles(c *gin.Context) (url.Values, []plainFile, int) {
 	}
 	allowSlow(c)
 	body := http.MaxBytesReader(c.Writer, c.Request.Body, maxPlainBody)
+	parts := 0
 	form, values, files := multipart.NewReader(body, params["boundary"]), url.Values{}, []plainFile(nil)
 	for {
 		part, err := form.NextPart()
@@ -55,6 +59,9 @@ func readFiles(c *gin.Context) (url.Values, []plainFile, int) {
 		limit := int64(maxPlainField)
 		if part.FormName() == inputFiles {
 			limit = maxPlainFile
+		}
+		if parts++; parts > maxPlainParts {
+			return nil, nil, http.StatusRequestEntityTooLarge
 		}
 		data, err := io.ReadAll(io.LimitReader(part, limit+1))
 		long := int64(len(data)) > limit
@@ -110,6 +117,12 @@ type fileFault struct {
 // else was typed stays.
 func (i *Intake) actFiles(c *gin.Context, body statusBody, secret receipt.Receipt) (int, statusBody) {
 	ctx, status := c.Request.Context(), http.StatusOK
+	select {
+	case i.plain <- struct{}{}:
+		defer func() { <-i.plain }()
+	default:
+		return i.notShown(c, body, fmt.Errorf("%w: too many send files just now", errAway))
+	}
 	stored := 0
 	for n, f := range body.files {
 		err := errTooManyFiles

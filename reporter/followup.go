@@ -52,6 +52,8 @@ func (r refusal) Error() string {
 		return "The report has not been opened yet. Try again in a moment."
 	case errNoFiles:
 		return "No file is taken for this kind of abuse: copying such material can be a crime. Tell where it is, in words."
+	case errFileRefused:
+		return "This file was refused before. POST /v1/status says why."
 	case errManyFiles:
 		return "This report has as many files as it can."
 	default:
@@ -61,10 +63,13 @@ func (r refusal) Error() string {
 
 // refusedAt says why the follow-up can't be taken, or "". What crosses a change
 // of stage on its way is settled by the worker; nothing of it is lost.
-func (f followUp) refusedAt(stage event.Stage) refusal {
+func (f followUp) refusedAt(found progress) refusal {
+	stage := found.Stage
 	switch {
 	case stage == event.StageWithdrawn:
 		return errWithdrawn
+	case found.quarantined && f.event != event.ReportWithdrawn:
+		return errNotOpened
 	case f.event != event.ReportAppeal && f.event != event.ReportOutcome:
 		return ""
 	case stage == event.StageDecided:
@@ -96,10 +101,10 @@ func (i *Intake) follow(ctx context.Context, secret receipt.Receipt, f followUp)
 	if err != nil {
 		return event.ID{}, err
 	}
-	if why := f.refusedAt(found.Stage); why != "" {
-		if f.takenBefore(found, id) {
-			return id, nil
-		}
+	if f.takenBefore(found, id) {
+		return id, nil
+	}
+	if why := f.refusedAt(found); why != "" {
 		return event.ID{}, why
 	}
 	bundle, ok := i.communities.Get(found.community)

@@ -53,6 +53,7 @@ type Intake struct {
 	limiter     *limit.Limiter
 	proxies     limit.Proxies
 	pages       *pages
+	plain       chan struct{} // a place for each form with files that is worked on
 	helpLines   *helplines.Lines
 	counters    counters
 	log         *slog.Logger
@@ -93,6 +94,7 @@ func New(cfg Config) (*Intake, error) {
 		limiter:     limit.New(js, s.rateLimit, cfg.Now, cfg.Log),
 		proxies:     proxies,
 		pages:       p,
+		plain:       make(chan struct{}, plainAtOnce),
 		helpLines:   cfg.HelpLines,
 		counters:    newCounters(cfg.Registry),
 		log:         cfg.Log,

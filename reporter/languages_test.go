@@ -73,7 +73,7 @@ func constructed() map[string][]string {
 		"evidence.":        usage.Each("evidence.", []string{event.EvidenceReceiving, event.EvidenceStored, event.EvidenceRefused}),
 		"evidence.reason.": usage.Each("evidence.reason.", fileReasons()),
 		"refused.": usage.Each("refused.", []refusal{
-			errWithdrawn, errUndecided, errBeingAgain, errNotOpened, errNoFiles, errManyFiles,
+			errWithdrawn, errUndecided, errBeingAgain, errNotOpened, errNoFiles, errManyFiles, errFileRefused,
 		}),
 		"status.": usage.Each("status.", []rule{ruleRequired, ruleReceipt, ruleMistyped}),
 	}

@@ -37,7 +37,8 @@ type progress struct {
 	Milestones []event.MilestoneAt  `json:"milestones"`
 	Messages   []message            `json:"messages"`
 
-	community string
+	community   string
+	quarantined bool // nobody can read it now: what follows it would wait in vain
 }
 
 // message is a message to the reporter, opened with the receipt.
@@ -90,6 +91,7 @@ func (l *lookup) find(ctx context.Context, r receipt.Receipt) (progress, error) 
 		return progress{
 			ID: id, Stage: event.StageOpen, Evidence: []event.EvidenceFile{}, Messages: []message{},
 			Milestones: []event.MilestoneAt{{Name: event.MilestoneReceived, At: at}}, community: name,
+			quarantined: place.stream == event.StreamQuarantine || l.inQuarantine(ctx, name, id),
 		}, nil
 	}
 	return progress{}, errUnknown
@@ -145,6 +147,13 @@ func (l *lookup) open(r receipt.Receipt, record event.StatusRecord) (progress, e
 		return l.progressOf(b, s, l.openMessages(opener, b.Name, r.ReportID(), s.Messages)), nil
 	}
 	return progress{}, errors.New("a status does not open with its receipt for any community")
+}
+
+// inQuarantine says whether nobody can read a report: it stands in REPORTS all
+// the same.
+func (l *lookup) inQuarantine(ctx context.Context, name string, id event.ID) bool {
+	_, _, err := l.received(ctx, event.StreamQuarantine, event.QuarantineSubject(name, id), id)
+	return err == nil
 }
 
 func (l *lookup) progressOf(b community.Bundle, s event.Status, messages []message) progress {

@@ -51,7 +51,7 @@ func (i *Intake) postReport(c *gin.Context) {
 			return
 		}
 	}
-	key := idempotencyKey(c.Request.Header, sender, &fs)
+	key := idempotencyKey(c.Request.Header, sender.shortestKey(), &fs)
 	r := d.check(bundle.Offered(), sender.authenticated, &fs)
 	if len(fs) > 0 {
 		web.WriteProblem(c, fs.problem())

@@ -202,7 +202,7 @@ func (s statusBody) Left() ([]area, error) {
 		return kept, err
 	}
 	return slices.DeleteFunc(kept, func(a area) bool {
-		return followUp{event: a.Name}.refusedAt(s.Found.Stage) == ""
+		return followUp{event: a.Name}.refusedAt(*s.Found) == ""
 	}), err
 }
 

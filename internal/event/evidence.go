@@ -4,12 +4,14 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+
+	"recourse/internal/evidence"
 )
 
 // Sizes of evidence, in bytes.
 const (
-	EvidenceChunk = 256 << 10 // of one part's data; the last one may be smaller
-	EvidenceMax   = 20 << 20  // of one file
+	EvidenceChunk = evidence.ChunkSize // of one part's data; the last one may be smaller
+	EvidenceMax   = evidence.MaxFile   // of one file
 )
 
 // Limits of a report's evidence.

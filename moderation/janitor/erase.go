@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"recourse/internal/event"
 	"recourse/internal/fault"
+	"recourse/internal/postgres"
 	"recourse/moderation/store"
 )
 
@@ -21,7 +23,7 @@ func (j *Janitor) Erase(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("looking for erasures: %w", err)
 	}
-	failed := j.deleteSpent(ctx, q)
+	var failed error
 	for _, e := range due {
 		if err := j.erase(ctx, q, e); err != nil {
 			failed = errors.Join(failed, err) // the others must not wait for this one
@@ -36,9 +38,10 @@ func (j *Janitor) Erase(ctx context.Context) error {
 	return failed
 }
 
-// deleteSpent deletes the messages of parts that are stored elsewhere, or
+// DeleteSpent deletes the messages of parts that are stored elsewhere, or
 // refused.
-func (j *Janitor) deleteSpent(ctx context.Context, q *store.Queries) error {
+func (j *Janitor) DeleteSpent(ctx context.Context) error {
+	q := store.New(j.pool)
 	spent, err := q.SpentParts(ctx)
 	if err != nil {
 		return fmt.Errorf("looking for spent parts: %w", err)
@@ -64,12 +67,7 @@ func (j *Janitor) deleteSpent(ctx context.Context, q *store.Queries) error {
 
 func (j *Janitor) erase(ctx context.Context, q *store.Queries, e store.ErasuresDueRow) error {
 	// Before anything goes: an id counted twice does no harm, one forgotten would.
-	var err error
-	if e.Unread {
-		err = q.RememberDropped(ctx, store.RememberDroppedParams{ReportID: e.ReportID, PurgedAt: j.now()})
-	} else {
-		err = q.RememberPurged(ctx, store.RememberPurgedParams{Ids: []event.ID{e.ReportID}, PurgedAt: j.now()})
-	}
+	err := q.RememberPurged(ctx, store.RememberPurgedParams{Ids: []event.ID{e.ReportID}, PurgedAt: j.now()})
 	if err != nil {
 		return fmt.Errorf("remembering an erased report: %w", err)
 	}
@@ -127,6 +125,18 @@ func (j *Janitor) forgetUploads(ctx context.Context) error {
 		return err
 	}
 	for _, u := range old {
+		if err := j.forgetUpload(ctx, stream, u); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forgetUpload forgets one, and has its reporter told: the same file can then be
+// sent again from its beginning.
+func (j *Janitor) forgetUpload(ctx context.Context, stream jetstream.Stream, u store.UnfinishedUploadsRow) error {
+	return postgres.InTx(ctx, j.pool, func(tx pgx.Tx) error {
+		q := store.New(tx)
 		sequences, err := q.UploadSequences(ctx, store.UploadSequencesParams{ReportID: u.ReportID, FileID: u.FileID})
 		if err != nil {
 			return fmt.Errorf("looking for chunks: %w", err)
@@ -140,8 +150,11 @@ func (j *Janitor) forgetUploads(ctx context.Context) error {
 		if err := q.DeleteUpload(ctx, store.DeleteUploadParams{ReportID: u.ReportID, FileID: u.FileID}); err != nil {
 			return fmt.Errorf("forgetting an unfinished file: %w", err)
 		}
-	}
-	return nil
+		if err := q.TellOfReport(ctx, store.TellOfReportParams{ReportID: u.ReportID, At: j.now()}); err != nil {
+			return fmt.Errorf("leaving a status to the relay: %w", err)
+		}
+		return nil
+	})
 }
 
 // eraseOne deletes a message if it is there, on the subject that is expected: a

@@ -157,7 +157,7 @@ func TestAFileThatIsStoredStandsInTheStreamNoMore(t *testing.T) {
 		return err == nil && n == len(parts)+1
 	})
 	for range 2 {
-		if err := b.janitor(t, 0).Erase(t.Context()); err != nil {
+		if err := b.janitor(t, 0).DeleteSpent(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}

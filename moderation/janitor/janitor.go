@@ -67,6 +67,7 @@ func New(cfg Config) *Janitor {
 func (j *Janitor) Run(ctx context.Context) error {
 	var g errgroup.Group
 	g.Go(func() error { return j.every(ctx, eraseEvery, eraseTime, j.Erase) })
+	g.Go(func() error { return j.every(ctx, eraseEvery, eraseTime, j.DeleteSpent) })
 	g.Go(func() error { return j.every(ctx, cleanEvery, cleanTime, j.Clean) })
 	return g.Wait()
 }

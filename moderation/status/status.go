@@ -121,7 +121,7 @@ func files(ctx context.Context, q *store.Queries, report event.ID) ([]event.Evid
 // record seals r to its receipt.
 func (r Report) record() ([]byte, error) {
 	plain := event.Status{
-		Report: r.ID, Stage: r.Stage, Consent: r.Consent, Stopped: r.Stopped, NoFiles: r.NoFiles, Evidence: r.Evidence,
+		Report: r.ID, Stage: r.Stage, Consent: r.Consent, Stopped: r.Stopped, NoFiles: r.NoFiles, Evidence: r.Evidence[:min(len(r.Evidence), mostFiles)],
 		Milestones: r.Milestones, Messages: newest(r.Messages),
 	}
 	if r.Stage == event.StageOpen || r.Stage == event.StageAppealed || r.Stage == event.StageReopened {
@@ -142,6 +142,9 @@ func (r Report) record() ([]byte, error) {
 // mostSealed bounds the messages of one record, in bytes of ciphertext: in base64
 // and with the rest they fit the largest envelope.
 const mostSealed = 320 << 10
+
+// mostFiles bounds the files of one record: stored, refused and on their way.
+const mostFiles = 2 * event.EvidenceFiles
 
 // newest leaves the oldest messages out where all of them would not fit.
 func newest(messages []event.SealedMessage) []event.SealedMessage {

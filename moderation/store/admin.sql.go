@@ -56,9 +56,10 @@ func (q *Queries) AllPurgedReportIDs(ctx context.Context) ([]AllPurgedReportIDsR
 }
 
 const allReportIDs = `-- name: AllReportIDs :many
-SELECT id FROM moderation.report
+SELECT id FROM moderation.report UNION SELECT report_id FROM moderation.tombstone
 `
 
+// And those that were withdrawn before anybody read them.
 func (q *Queries) AllReportIDs(ctx context.Context) ([]event.ID, error) {
 	rows, err := q.db.Query(ctx, allReportIDs)
 	if err != nil {

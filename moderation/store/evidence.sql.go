@@ -12,6 +12,38 @@ import (
 	"recourse/internal/event"
 )
 
+const countChunks = `-- name: CountChunks :one
+SELECT count(*) FROM moderation.upload_chunk WHERE report_id = $1 AND file_id = $2
+`
+
+type CountChunksParams struct {
+	ReportID event.ID
+	FileID   event.ID
+}
+
+func (q *Queries) CountChunks(ctx context.Context, arg CountChunksParams) (int64, error) {
+	row := q.db.QueryRow(ctx, countChunks, arg.ReportID, arg.FileID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const countUploads = `-- name: CountUploads :one
+SELECT count(*) FROM moderation.upload WHERE report_id = $1 AND file_id <> $2
+`
+
+type CountUploadsParams struct {
+	ReportID event.ID
+	FileID   event.ID
+}
+
+func (q *Queries) CountUploads(ctx context.Context, arg CountUploadsParams) (int64, error) {
+	row := q.db.QueryRow(ctx, countUploads, arg.ReportID, arg.FileID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const deleteUpload = `-- name: DeleteUpload :exec
 DELETE FROM moderation.upload WHERE report_id = $1 AND file_id = $2
 `
@@ -36,7 +68,7 @@ func (q *Queries) EraseEvidence(ctx context.Context, reportID event.ID) error {
 }
 
 const eraseEvidenceDetails = `-- name: EraseEvidenceDetails :exec
-UPDATE moderation.evidence SET details = NULL WHERE report_id = $1
+UPDATE moderation.evidence SET details = NULL, media_type = '', size = 0 WHERE report_id = $1
 `
 
 func (q *Queries) EraseEvidenceDetails(ctx context.Context, reportID event.ID) error {
@@ -296,6 +328,27 @@ func (q *Queries) InsertUploadChunk(ctx context.Context, arg InsertUploadChunkPa
 	return result.RowsAffected(), nil
 }
 
+const keepManifest = `-- name: KeepManifest :exec
+UPDATE moderation.upload SET manifest = $1, sequence = $2 WHERE report_id = $3 AND file_id = $4
+`
+
+type KeepManifestParams struct {
+	Manifest []byte
+	Sequence *int64
+	ReportID event.ID
+	FileID   event.ID
+}
+
+func (q *Queries) KeepManifest(ctx context.Context, arg KeepManifestParams) error {
+	_, err := q.db.Exec(ctx, keepManifest,
+		arg.Manifest,
+		arg.Sequence,
+		arg.ReportID,
+		arg.FileID,
+	)
+	return err
+}
+
 const reportForUpload = `-- name: ReportForUpload :one
 
 SELECT r.id, r.community, r.withdrawn_at, c.kind FROM moderation.report r JOIN moderation.cases c ON c.id = r.case_id
@@ -310,7 +363,7 @@ type ReportForUploadRow struct {
 }
 
 // What the worker does with the parts of a file, and what is shown of it.
-// FOR SHARE: it is not withdrawn while a part of it is stored.
+// Locked: it is not withdrawn while a part of it is stored.
 func (q *Queries) ReportForUpload(ctx context.Context, reportID event.ID) (ReportForUploadRow, error) {
 	row := q.db.QueryRow(ctx, reportForUpload, reportID)
 	var i ReportForUploadRow
@@ -341,6 +394,9 @@ func (q *Queries) SpendPart(ctx context.Context, arg SpendPartParams) error {
 const spendUpload = `-- name: SpendUpload :exec
 INSERT INTO janitor.spent_part (sequence, report_id, community)
 SELECT c.sequence, c.report_id, $1::text FROM moderation.upload_chunk c WHERE c.report_id = $2 AND c.file_id = $3
+UNION
+SELECT u.sequence, u.report_id, $1::text FROM moderation.upload u
+WHERE u.report_id = $2 AND u.file_id = $3 AND u.sequence IS NOT NULL
 ON CONFLICT DO NOTHING
 `
 
@@ -356,7 +412,7 @@ func (q *Queries) SpendUpload(ctx context.Context, arg SpendUploadParams) error 
 }
 
 const spentParts = `-- name: SpentParts :many
-SELECT sequence, report_id, community FROM janitor.spent_part ORDER BY report_id, sequence LIMIT 1000
+SELECT sequence, report_id, community FROM janitor.spent_part ORDER BY report_id, sequence LIMIT 500
 `
 
 func (q *Queries) SpentParts(ctx context.Context) ([]JanitorSpentPart, error) {
@@ -377,6 +433,22 @@ func (q *Queries) SpentParts(ctx context.Context) ([]JanitorSpentPart, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const tellOfReport = `-- name: TellOfReport :exec
+WITH told AS (UPDATE moderation.report r SET version = r.version + 1 WHERE r.id = $2 RETURNING r.id, r.case_id)
+INSERT INTO moderation.outbox (case_id, report_id, created_at) SELECT told.case_id, told.id, $1::timestamptz FROM told
+`
+
+type TellOfReportParams struct {
+	At       time.Time
+	ReportID event.ID
+}
+
+// Leaves a report's status to the relay, under a new version.
+func (q *Queries) TellOfReport(ctx context.Context, arg TellOfReportParams) error {
+	_, err := q.db.Exec(ctx, tellOfReport, arg.At, arg.ReportID)
+	return err
 }
 
 const unfinishedUploads = `-- name: UnfinishedUploads :many
@@ -416,7 +488,8 @@ func (q *Queries) UnfinishedUploads(ctx context.Context, before time.Time) ([]Un
 }
 
 const upload = `-- name: Upload :one
-SELECT file_id, report_id, community, month, wrapped, began_at FROM moderation.upload WHERE report_id = $1 AND file_id = $2
+SELECT file_id, report_id, community, month, wrapped, began_at, manifest, sequence FROM moderation.upload
+WHERE report_id = $1 AND file_id = $2
 `
 
 type UploadParams struct {
@@ -434,6 +507,8 @@ func (q *Queries) Upload(ctx context.Context, arg UploadParams) (ModerationUploa
 		&i.Month,
 		&i.Wrapped,
 		&i.BeganAt,
+		&i.Manifest,
+		&i.Sequence,
 	)
 	return i, err
 }
@@ -473,7 +548,9 @@ func (q *Queries) UploadChunks(ctx context.Context, arg UploadChunksParams) ([]U
 }
 
 const uploadSequences = `-- name: UploadSequences :many
-SELECT sequence FROM moderation.upload_chunk WHERE report_id = $1 AND file_id = $2
+SELECT c.sequence FROM moderation.upload_chunk c WHERE c.report_id = $1 AND c.file_id = $2
+UNION ALL
+SELECT u.sequence FROM moderation.upload u WHERE u.report_id = $1 AND u.file_id = $2 AND u.sequence IS NOT NULL
 `
 
 type UploadSequencesParams struct {

@@ -113,8 +113,8 @@ func (q *Queries) FollowUpThere(ctx context.Context, id event.ID) (bool, error) 
 }
 
 const insertFollowUp = `-- name: InsertFollowUp :exec
-INSERT INTO moderation.follow_up (id, report_id, event, effect, at, stored_at, content)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO moderation.follow_up (id, report_id, event, effect, at, stored_at, sequence, content)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 `
 
 type InsertFollowUpParams struct {
@@ -124,6 +124,7 @@ type InsertFollowUpParams struct {
 	Effect   string
 	At       time.Time
 	StoredAt time.Time
+	Sequence int64
 	Content  []byte
 }
 
@@ -135,6 +136,7 @@ func (q *Queries) InsertFollowUp(ctx context.Context, arg InsertFollowUpParams) 
 		arg.Effect,
 		arg.At,
 		arg.StoredAt,
+		arg.Sequence,
 		arg.Content,
 	)
 	return err
@@ -183,6 +185,24 @@ func (q *Queries) InsertTombstone(ctx context.Context, arg InsertTombstoneParams
 		arg.WithdrawnAt,
 	)
 	return err
+}
+
+const laterThere = `-- name: LaterThere :one
+SELECT EXISTS (SELECT FROM moderation.follow_up WHERE report_id = $1 AND event = $2 AND sequence > $3)
+`
+
+type LaterThereParams struct {
+	ReportID event.ID
+	Event    string
+	Sequence int64
+}
+
+// Whether a later one of its kind was stored before this one came.
+func (q *Queries) LaterThere(ctx context.Context, arg LaterThereParams) (bool, error) {
+	row := q.db.QueryRow(ctx, laterThere, arg.ReportID, arg.Event, arg.Sequence)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
 }
 
 const liveReportsOf = `-- name: LiveReportsOf :many

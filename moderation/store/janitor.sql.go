@@ -42,16 +42,13 @@ func (q *Queries) ErasureDone(ctx context.Context, arg ErasureDoneParams) error 
 }
 
 const erasuresDue = `-- name: ErasuresDue :many
-SELECT e.report_id, e.community, e.asked_at, CAST(t.report_id IS NOT NULL AS boolean) AS unread
-FROM janitor.erasure e LEFT JOIN moderation.tombstone t ON t.report_id = e.report_id
-WHERE e.done_at IS NULL ORDER BY e.asked_at LIMIT 1000
+SELECT report_id, community, asked_at FROM janitor.erasure WHERE done_at IS NULL ORDER BY asked_at LIMIT 1000
 `
 
 type ErasuresDueRow struct {
 	ReportID  event.ID
 	Community string
 	AskedAt   time.Time
-	Unread    bool
 }
 
 func (q *Queries) ErasuresDue(ctx context.Context) ([]ErasuresDueRow, error) {
@@ -63,12 +60,7 @@ func (q *Queries) ErasuresDue(ctx context.Context) ([]ErasuresDueRow, error) {
 	var items []ErasuresDueRow
 	for rows.Next() {
 		var i ErasuresDueRow
-		if err := rows.Scan(
-			&i.ReportID,
-			&i.Community,
-			&i.AskedAt,
-			&i.Unread,
-		); err != nil {
+		if err := rows.Scan(&i.ReportID, &i.Community, &i.AskedAt); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -111,6 +111,7 @@ type ModerationFollowUp struct {
 	Effect   string
 	At       time.Time
 	StoredAt time.Time
+	Sequence int64
 	Content  []byte
 }
 
@@ -206,6 +207,8 @@ type ModerationUpload struct {
 	Month     string
 	Wrapped   []byte
 	BeganAt   time.Time
+	Manifest  []byte
+	Sequence  *int64
 }
 
 type ModerationUploadChunk struct {

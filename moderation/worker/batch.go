@@ -107,6 +107,7 @@ func (w *Worker) takeReports(ctx context.Context, h *holding, reports []opened) 
 		for i, o := range reports {
 			msgs[i] = o.msg
 		}
+		w.storedTotal.Add(float64(len(reports)))
 		return w.settle(ctx, h, msgs, statuses)
 	}
 	if len(reports) > 1 {
@@ -171,7 +172,6 @@ func (w *Worker) settle(ctx context.Context, h *holding, msgs []jetstream.Msg, s
 			continue
 		}
 		fault.Point("worker.ack.after")
-		w.storedTotal.Inc()
 	}
 	return failed
 }

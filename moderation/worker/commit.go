@@ -1,10 +1,12 @@
 package worker
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -92,6 +94,8 @@ func (w *Worker) commit(ctx context.Context, batch []opened) ([]status.Report, e
 // eraseAgain has what was withdrawn and came back, as in a replay, go again.
 func eraseAgain(ctx context.Context, q *store.Queries, batch []opened, there []store.ReportsThereRow, now time.Time) error {
 	again := store.AskErasureParams{AskedAt: now}
+	// In one order, so that two that erase the same wait for one another.
+	slices.SortFunc(there, func(a, b store.ReportsThereRow) int { return bytes.Compare(a.ID[:], b.ID[:]) })
 	for _, row := range there {
 		if row.Withdrawn {
 			again.ReportIds = append(again.ReportIds, row.ID)

@@ -3,6 +3,7 @@ package worker
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -25,19 +26,13 @@ type uploaded struct {
 	sequence uint64
 	followUp event.FollowUp
 	part     event.EvidencePart
-	late     bool // it waited for other parts for a day
 }
 
 // Codes that say why a file is refused, besides those of refusedAs.
 const (
-	refusedKind       = "kind"       // no file is taken for this kind of abuse: having it can be a crime
-	refusedTooMany    = "too_many"   // files of one report
-	refusedIncomplete = "incomplete" // parts did not come within a day
-	refusedBroken     = "broken"
+	refusedKind   = "kind" // no file is taken for this kind of abuse: having it can be a crime
+	refusedBroken = "broken"
 )
-
-// errPartsMissing says that a manifest came before a chunk.
-var errPartsMissing = errors.New("parts of the file are not there yet")
 
 func (w *Worker) readEvidence(msg jetstream.Msg, up event.FollowUp) (*uploaded, error) {
 	plain, err := w.openEnvelope(seal.Context{Purpose: seal.PurposeEvidence, Community: up.Community, Report: up.Report}, up.Moderation)
@@ -55,8 +50,7 @@ func (w *Worker) readEvidence(msg jetstream.Msg, up event.FollowUp) (*uploaded, 
 	if err != nil {
 		return nil, err
 	}
-	late := w.now().Sub(meta.Timestamp) > orphanAfter
-	return &uploaded{msg: msg, sequence: meta.Sequence.Stream, followUp: up, part: part, late: late}, nil
+	return &uploaded{msg: msg, sequence: meta.Sequence.Stream, followUp: up, part: part}, nil
 }
 
 // commitPart stores one part, in one transaction, and returns the report's
@@ -119,16 +113,83 @@ func (p *partOf) store(ctx context.Context) error {
 			return p.spend(ctx) // it is there, or refused: parts that come late change nothing
 		}
 	}
+	begun, err := p.q.CountUploads(ctx, store.CountUploadsParams{ReportID: up.Report, FileID: part.File})
+	if err != nil {
+		return fmt.Errorf("counting uploads: %w", err)
+	}
 	switch {
+	case len(files)+int(begun) >= event.EvidenceFiles:
+		return p.spend(ctx) // the intake has said so; nothing is kept of what comes all the same
 	case event.Kind(report.Kind) == event.KindChildSexualAbuse:
 		return p.refuse(ctx, row, refusedKind)
-	case len(files) >= event.EvidenceFiles:
-		return p.refuse(ctx, row, refusedTooMany)
-	case part.Manifest == nil:
-		return p.storeChunk(ctx)
-	default:
-		return p.finish(ctx, row)
 	}
+	return p.storePart(ctx, row)
+}
+
+// storePart stores a chunk or the manifest, and the file once all are there: in
+// whatever order they come, none waits in the stream for another.
+func (p *partOf) storePart(ctx context.Context, row store.LockCaseOfReportRow) error {
+	up, part := p.u.followUp, p.u.part
+	upload, key, err := p.upload(ctx)
+	if err != nil {
+		return err
+	}
+	manifest := part.Manifest
+	if manifest == nil {
+		if err := p.storeChunk(ctx, key); err != nil {
+			return err
+		}
+		if upload.Manifest == nil {
+			return nil
+		}
+		if manifest, err = openManifest(key, up.Report, part.File, upload.Manifest); err != nil {
+			return err
+		}
+	}
+	there, err := p.q.CountChunks(ctx, store.CountChunksParams{ReportID: up.Report, FileID: part.File})
+	if err != nil {
+		return fmt.Errorf("counting chunks: %w", err)
+	}
+	if int(there) < manifest.Chunks {
+		return p.keepManifest(ctx, key, manifest)
+	}
+	return p.finish(ctx, row, key, *manifest)
+}
+
+// keepManifest keeps a manifest for when the last chunk is there.
+func (p *partOf) keepManifest(ctx context.Context, key vault.DataKey, m *event.Manifest) error {
+	up, part := p.u.followUp, p.u.part
+	if part.Manifest == nil {
+		return nil // kept already
+	}
+	plain, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("encoding a manifest: %w", err)
+	}
+	sequence := int64(p.u.sequence) //nolint:gosec // a stream's sequence
+	err = p.q.KeepManifest(ctx, store.KeepManifestParams{
+		ReportID: up.Report, FileID: part.File, Manifest: key.Seal(manifestPlace(up.Report, part.File), plain), Sequence: &sequence,
+	})
+	if err != nil {
+		return fmt.Errorf("keeping a manifest: %w", err)
+	}
+	return nil
+}
+
+func openManifest(key vault.DataKey, report, file event.ID, sealed []byte) (*event.Manifest, error) {
+	plain, err := key.Open(manifestPlace(report, file), sealed)
+	if err != nil {
+		return nil, err
+	}
+	var m event.Manifest
+	if err := json.Unmarshal(plain, &m); err != nil {
+		return nil, errors.New("a manifest at rest is not JSON")
+	}
+	return &m, nil
+}
+
+func manifestPlace(report, file event.ID) vault.Place {
+	return vault.Place{Owner: file, Table: "upload", Column: "manifest", Row: report}
 }
 
 // spend leaves this part's message to the janitor, who deletes it.
@@ -142,26 +203,34 @@ func (p *partOf) spend(ctx context.Context) error {
 	return nil
 }
 
-// storeChunk stores a chunk, sealed at rest under the file's own key.
-func (p *partOf) storeChunk(ctx context.Context) error {
+// upload returns the file that is on its way, which it begins where none is, and
+// its own key.
+func (p *partOf) upload(ctx context.Context) (store.ModerationUpload, vault.DataKey, error) {
 	up, part := p.u.followUp, p.u.part
 	upload, err := p.q.Upload(ctx, store.UploadParams{ReportID: up.Report, FileID: part.File})
-	var key vault.DataKey
-	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		var wrapped vault.WrappedKey
-		if key, wrapped, err = p.worker.vault.NewKey(part.File, up.Community, p.now); err != nil {
-			return err
-		}
-		err = p.q.InsertUpload(ctx, store.InsertUploadParams{
-			FileID: part.File, ReportID: up.Report, Community: up.Community, Month: wrapped.Month, Wrapped: wrapped.Wrapped, BeganAt: p.now,
-		})
-	case err == nil:
-		key, err = p.worker.uploadKey(upload)
+	if err == nil {
+		key, err := p.worker.uploadKey(upload)
+		return upload, key, err
 	}
+	if !errors.Is(err, pgx.ErrNoRows) {
+		return upload, vault.DataKey{}, fmt.Errorf("looking for a file: %w", err)
+	}
+	key, wrapped, err := p.worker.vault.NewKey(part.File, up.Community, p.now)
 	if err != nil {
-		return fmt.Errorf("beginning a file: %w", err)
+		return upload, key, err
 	}
+	err = p.q.InsertUpload(ctx, store.InsertUploadParams{
+		FileID: part.File, ReportID: up.Report, Community: up.Community, Month: wrapped.Month, Wrapped: wrapped.Wrapped, BeganAt: p.now,
+	})
+	if err != nil {
+		return upload, key, fmt.Errorf("beginning a file: %w", err)
+	}
+	return upload, key, nil
+}
+
+// storeChunk stores a chunk, sealed at rest under the file's own key.
+func (p *partOf) storeChunk(ctx context.Context, key vault.DataKey) error {
+	up, part := p.u.followUp, p.u.part
 	added, err := p.q.InsertUploadChunk(ctx, store.InsertUploadChunkParams{
 		ReportID: up.Report, FileID: part.File, Index: int32(part.Index), //nolint:gosec // below EvidenceChunks
 		Sequence: int64(p.u.sequence), //nolint:gosec // JetStream counts from 1; 2^63 is not reached
@@ -170,7 +239,7 @@ func (p *partOf) storeChunk(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("storing a chunk: %w", err)
 	}
-	if added == 0 { // another message holds it
+	if added == 0 { // it is there, from this message or another
 		return p.spend(ctx)
 	}
 	if _, err := p.q.RaiseReportVersion(ctx, up.Report); err != nil {

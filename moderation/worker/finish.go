@@ -7,8 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-
-	"github.com/jackc/pgx/v5"
+	"runtime/debug"
 
 	"recourse/internal/event"
 	"recourse/internal/evidence"
@@ -18,23 +17,34 @@ import (
 	"recourse/moderation/vault"
 )
 
-// finish puts a file together once its manifest and every chunk are there, takes
-// its metadata out, and stores it. What can't be kept is refused; its chunks go.
-func (p *partOf) finish(ctx context.Context, row store.LockCaseOfReportRow) error {
-	data, err := p.assemble(ctx)
-	switch {
-	case errors.Is(err, errDigest):
+// finish puts a file together now that its manifest and every chunk are there,
+// takes its metadata out, and stores it. What can't be kept is refused; its
+// chunks go.
+func (p *partOf) finish(ctx context.Context, row store.LockCaseOfReportRow, key vault.DataKey, m event.Manifest) error {
+	data, err := p.assemble(ctx, key, m)
+	if errors.Is(err, errDigest) {
 		return p.refuse(ctx, row, refusedBroken)
-	case errors.Is(err, errPartsMissing) && p.u.late:
-		return p.refuse(ctx, row, refusedIncomplete)
-	case err != nil:
+	}
+	if err != nil {
 		return err
 	}
-	clean, err := evidence.Clean(data)
+	clean, err := p.worker.clean(data)
 	if err != nil {
 		return p.refuse(ctx, row, refusedAs(err))
 	}
-	return p.keep(ctx, row, clean)
+	return p.keep(ctx, row, m, clean)
+}
+
+// clean is evidence.Clean, but for a file that makes it panic: such a one is
+// broken, and must not take the worker with it.
+func (w *Worker) clean(data []byte) (clean evidence.Cleaned, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			w.log.Error("a file made the worker panic", "type", fmt.Sprintf("%T", v), "stack", string(debug.Stack()))
+			err = evidence.ErrBroken
+		}
+	}()
+	return evidence.Clean(data)
 }
 
 // refusedAs is the code of an error of evidence.Clean.
@@ -56,30 +66,16 @@ func refusedAs(err error) string {
 // errDigest says that the chunks are not those that the manifest speaks of.
 var errDigest = errors.New("the file is not the one in its manifest")
 
-func (p *partOf) assemble(ctx context.Context) ([]byte, error) {
+func (p *partOf) assemble(ctx context.Context, key vault.DataKey, m event.Manifest) ([]byte, error) {
 	up, part := p.u.followUp, p.u.part
-	upload, err := p.q.Upload(ctx, store.UploadParams{ReportID: up.Report, FileID: part.File})
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, errPartsMissing
-	}
-	if err != nil {
-		return nil, fmt.Errorf("looking for a file: %w", err)
-	}
 	chunks, err := p.q.UploadChunks(ctx, store.UploadChunksParams{ReportID: up.Report, FileID: part.File})
 	if err != nil {
 		return nil, fmt.Errorf("reading chunks: %w", err)
 	}
-	switch {
-	case len(chunks) < part.Manifest.Chunks:
-		return nil, errPartsMissing
-	case len(chunks) > part.Manifest.Chunks:
+	if len(chunks) != m.Chunks {
 		return nil, errDigest
 	}
-	key, err := p.worker.uploadKey(upload)
-	if err != nil {
-		return nil, err
-	}
-	data := make([]byte, 0, part.Manifest.Size)
+	data := make([]byte, 0, m.Size)
 	for _, c := range chunks {
 		plain, err := key.Open(uploadPlace(up.Report, event.EvidencePart{File: part.File, Index: int(c.Index)}), c.Sealed)
 		if err != nil {
@@ -87,7 +83,7 @@ func (p *partOf) assemble(ctx context.Context) ([]byte, error) {
 		}
 		data = append(data, plain...)
 	}
-	if digest := sha256.Sum256(data); !bytes.Equal(digest[:], part.Manifest.Digest) {
+	if digest := sha256.Sum256(data); !bytes.Equal(digest[:], m.Digest) {
 		return nil, errDigest
 	}
 	return data, nil
@@ -95,8 +91,8 @@ func (p *partOf) assemble(ctx context.Context) ([]byte, error) {
 
 // keep stores a clean file as chunks under a data key of its own, and notes the
 // digest of what was sent in the audit.
-func (p *partOf) keep(ctx context.Context, row store.LockCaseOfReportRow, clean evidence.Cleaned) error {
-	up, m := p.u.followUp, p.u.part.Manifest
+func (p *partOf) keep(ctx context.Context, row store.LockCaseOfReportRow, m event.Manifest, clean evidence.Cleaned) error {
+	up := p.u.followUp
 	id := event.NewID()
 	key, wrapped, err := p.worker.vault.NewKey(id, up.Community, p.now)
 	if err != nil {
@@ -166,5 +162,14 @@ func (p *partOf) close(ctx context.Context, row store.LockCaseOfReportRow, actio
 		worker: p.worker, q: p.q, f: &followed{msg: p.u.msg, followUp: up}, row: row, now: p.now,
 		report: store.LockReportRow{ID: up.Report},
 	}
-	return c.hear(ctx, moderation.Case{ID: row.ID, State: moderation.State(row.State), Version: int(row.Version)})
+	if err := c.hear(ctx, moderation.Case{ID: row.ID, State: moderation.State(row.State), Version: int(row.Version)}); err != nil {
+		return err
+	}
+	// The janitor may delete this message before it can come again: the relay
+	// tells the status where the worker does not live to.
+	due := store.InsertStatusesDueParams{CaseID: row.ID, ReportIds: []event.ID{up.Report}, CreatedAt: p.now}
+	if err := p.q.InsertStatusesDue(ctx, due); err != nil {
+		return fmt.Errorf("leaving a status to the relay: %w", err)
+	}
+	return nil
 }

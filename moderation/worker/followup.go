@@ -13,6 +13,7 @@ import (
 
 	"recourse/internal/event"
 	"recourse/internal/fault"
+	"recourse/internal/keys"
 	"recourse/internal/postgres"
 	"recourse/internal/seal"
 	"recourse/moderation"
@@ -27,6 +28,7 @@ type followed struct {
 	followUp  event.FollowUp
 	content   event.FollowUpContent
 	plaintext []byte // of content
+	sequence  uint64 // in REPORTS
 
 	part *uploaded // of evidence, instead of content
 }
@@ -49,12 +51,21 @@ func (w *Worker) readFollowUp(msg jetstream.Msg, subject event.Subject) (*follow
 		part, err := w.readEvidence(msg, up)
 		return &followed{msg: msg, followUp: up, part: part}, err
 	}
-	plaintext, err := w.openEnvelope(seal.Context{Purpose: seal.PurposeFollowUp, Community: up.Community, Report: up.Report}, up.Moderation)
+	meta, err := msg.Metadata()
 	if err != nil {
 		return nil, err
 	}
-	f := &followed{msg: msg, followUp: up, plaintext: plaintext}
-	if err := event.DecodeStrict(plaintext, &f.content); err != nil {
+	f := &followed{msg: msg, followUp: up, sequence: meta.Sequence.Stream}
+	f.plaintext, err = w.openEnvelope(seal.Context{Purpose: seal.PurposeFollowUp, Community: up.Community, Report: up.Report}, up.Moderation)
+	if _, bad := errors.AsType[unreadable](err); bad && up.Event == event.ReportWithdrawn {
+		// All that it needs stands outside. A report that can't be opened for want
+		// of a key is withdrawn no less.
+		return f, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := event.DecodeStrict(f.plaintext, &f.content); err != nil {
 		return nil, unreadable{event.ReasonOpen, err}
 	}
 	switch {
@@ -69,6 +80,7 @@ func (w *Worker) readFollowUp(msg jetstream.Msg, subject event.Subject) (*follow
 // follow stores one follow-up, tells the status and acknowledges.
 func (w *Worker) follow(ctx context.Context, h *holding, f *followed) error {
 	var told status.Report
+	var bad unreadable
 	var err error
 	if f.part != nil {
 		told, err = w.commitPart(ctx, f.part)
@@ -76,11 +88,13 @@ func (w *Worker) follow(ctx context.Context, h *holding, f *followed) error {
 		told, err = w.commitFollowUp(ctx, f)
 	}
 	switch {
-	case errors.Is(err, errNoReport), errors.Is(err, errPartsMissing):
+	case errors.Is(err, errNoReport):
 		return w.orphan(ctx, h, f)
+	case errors.As(err, &bad):
+		return w.quarantine(ctx, h, f.msg, bad)
 	case err != nil:
 		w.putBack(h, f.msg)
-		if postgres.IsTransient(err) {
+		if !forGood(err) {
 			return err
 		}
 		w.log.Error("a follow-up can't be stored", "report", f.followUp.Report, "error", postgres.Redact(err))
@@ -89,8 +103,14 @@ func (w *Worker) follow(ctx context.Context, h *holding, f *followed) error {
 	return w.settle(ctx, h, []jetstream.Msg{f.msg}, []status.Report{told})
 }
 
-// orphan lets a follow-up wait for its report, or a manifest for its chunks, a
-// day and no longer: it must not hold the stream up.
+// forGood says whether an error is the message's own and will not pass: it is
+// counted then.
+func forGood(err error) bool {
+	return !postgres.IsTransient(err) || errors.Is(err, vault.ErrOpen) || errors.Is(err, keys.ErrNoKey) || errors.Is(err, seal.ErrPublicKey)
+}
+
+// orphan lets a follow-up wait for its report, a day and no longer: it must not
+// hold the stream up.
 func (w *Worker) orphan(ctx context.Context, h *holding, f *followed) error {
 	meta, err := f.msg.Metadata()
 	if err != nil {
@@ -243,6 +263,7 @@ func (c *change) keep(ctx context.Context, effect moderation.Effect) error {
 	up := c.f.followUp
 	row := store.InsertFollowUpParams{
 		ID: up.ID, ReportID: up.Report, Event: up.Event, Effect: string(effect), At: up.At, StoredAt: c.now,
+		Sequence: int64(c.f.sequence), //nolint:gosec // JetStream counts from 1; 2^63 is not reached
 	}
 	if effect != moderation.Refused && effect != moderation.Erased {
 		key, wrapped, err := c.worker.vault.NewKey(up.ID, up.Community, c.now)
@@ -325,6 +346,15 @@ func (c *change) raise(ctx context.Context, after moderation.Case) error {
 
 // note keeps what a consent or an outcome sets.
 func (c *change) note(ctx context.Context) error {
+	later, err := c.q.LaterThere(ctx, store.LaterThereParams{
+		ReportID: c.report.ID, Event: c.f.followUp.Event, Sequence: int64(c.f.sequence), //nolint:gosec // as above
+	})
+	if err != nil {
+		return fmt.Errorf("looking for a later follow-up: %w", err)
+	}
+	if later { // this one was held up: the reporter's last word holds
+		return nil
+	}
 	if consent := c.f.content.Consent; consent != nil {
 		err := c.q.SetConsent(ctx, store.SetConsentParams{
 			ReportID: c.report.ID, DoNotTellAccount: consent.DoNotTellAccount, NotBeyondCommunity: consent.NotBeyondCommunity,

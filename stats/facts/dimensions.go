@@ -54,11 +54,23 @@ func (c *Collector) storeDimensions(ctx context.Context, batch []jetstream.Msg) 
 		if err := addDimensions(ctx, q, all); err != nil {
 			return err
 		}
-		if err := q.ForgetReports(ctx, withdrawn); err != nil {
-			return fmt.Errorf("forgetting withdrawn reports: %w", err)
+		if err := q.Withdraw(ctx, withdrawn); err != nil {
+			return fmt.Errorf("noting withdrawn reports: %w", err)
 		}
-		return nil
+		for _, d := range all {
+			withdrawn = append(withdrawn, d.report)
+		}
+		return forgetWithdrawn(ctx, q, withdrawn)
 	})
+}
+
+// forgetWithdrawn deletes those of the reports that were withdrawn: one that
+// comes again must not be counted.
+func forgetWithdrawn(ctx context.Context, q *store.Queries, reports []event.ID) error {
+	if err := q.ForgetWithdrawn(ctx, reports); err != nil {
+		return fmt.Errorf("forgetting withdrawn reports: %w", err)
+	}
+	return nil
 }
 
 // withdrawnReport returns the report that its reporter takes back. Nothing in

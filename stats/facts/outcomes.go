@@ -46,7 +46,16 @@ func (c *Collector) storeOutcomes(ctx context.Context, batch []jetstream.Msg) (d
 	if len(all) == 0 {
 		return done, nil
 	}
-	return done, c.commit(ctx, func(q *store.Queries) error { return addOutcomes(ctx, q, all) })
+	return done, c.commit(ctx, func(q *store.Queries) error {
+		if err := addOutcomes(ctx, q, all); err != nil {
+			return err
+		}
+		reports := make([]event.ID, len(all))
+		for i, o := range all {
+			reports[i] = o.report
+		}
+		return forgetWithdrawn(ctx, q, reports)
+	})
 }
 
 // readOutcomes returns nothing for an event that brings no decision into effect:

@@ -103,12 +103,22 @@ func (q *Queries) CountWaiting(ctx context.Context, community string) (int64, er
 	return count, err
 }
 
-const forgetReports = `-- name: ForgetReports :exec
-DELETE FROM stats.report WHERE report_id = ANY($1::uuid[]) AND NOT counted
+const forgetWithdrawn = `-- name: ForgetWithdrawn :exec
+DELETE FROM stats.report r USING stats.withdrawn w
+WHERE w.report_id = r.report_id AND NOT r.counted AND r.report_id = ANY($1::uuid[])
 `
 
-// What was withdrawn before a release counted it.
-func (q *Queries) ForgetReports(ctx context.Context, reportIds []event.ID) error {
-	_, err := q.db.Exec(ctx, forgetReports, reportIds)
+// What was withdrawn before a release counted it, now or before it came.
+func (q *Queries) ForgetWithdrawn(ctx context.Context, reportIds []event.ID) error {
+	_, err := q.db.Exec(ctx, forgetWithdrawn, reportIds)
+	return err
+}
+
+const withdraw = `-- name: Withdraw :exec
+INSERT INTO stats.withdrawn (report_id) SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING
+`
+
+func (q *Queries) Withdraw(ctx context.Context, reportIds []event.ID) error {
+	_, err := q.db.Exec(ctx, withdraw, reportIds)
 	return err
 }

@@ -72,3 +72,7 @@ type StatsReport struct {
 	CaseSequence *int32
 	Counted      bool
 }
+
+type StatsWithdrawn struct {
+	ReportID event.ID
+}

@@ -30,6 +30,7 @@ CREATE TABLE moderation.follow_up (
     effect    text NOT NULL,
     at        timestamptz NOT NULL, -- when it was sent
     stored_at timestamptz NOT NULL,
+    sequence  bigint NOT NULL,      -- in REPORTS: of two changes of consent the later one holds, however late the earlier comes
     content   bytea                 -- sealed at rest under a data key of its own; NULL where the report was withdrawn
 );
 CREATE INDEX follow_up_report ON moderation.follow_up (report_id, at);
@@ -56,7 +57,7 @@ GRANT UPDATE (state, version, again, first_look_due, closed_at, claimed_by, clai
     ON moderation.cases TO recourse_worker;
 GRANT SELECT (do_not_tell_account, not_beyond_community, stopped, withdrawn_at) ON moderation.report TO recourse_worker;
 GRANT UPDATE (version, content, do_not_tell_account, not_beyond_community, stopped, withdrawn_at) ON moderation.report TO recourse_worker;
-GRANT SELECT (id, report_id), INSERT, UPDATE (content) ON moderation.follow_up TO recourse_worker;
+GRANT SELECT (id, report_id, event, sequence), INSERT, UPDATE (content) ON moderation.follow_up TO recourse_worker;
 GRANT SELECT (owner), DELETE ON moderation.data_key TO recourse_worker;
 GRANT SELECT (report_id), DELETE ON moderation.rule_fired TO recourse_worker;
 GRANT INSERT, DELETE ON moderation.message TO recourse_worker;
@@ -71,7 +72,6 @@ GRANT UPDATE (stopped) ON moderation.report TO recourse_console;
 
 GRANT SELECT (report_id) ON moderation.tombstone TO recourse_janitor;
 GRANT SELECT, UPDATE (done_at) ON janitor.erasure TO recourse_janitor;
-GRANT UPDATE (dropped) ON janitor.purged_report TO recourse_janitor;
 
 -- +goose Down
 DROP TABLE janitor.erasure;

@@ -10,6 +10,8 @@ CREATE TABLE moderation.upload (
     month     text NOT NULL,
     wrapped   bytea NOT NULL,
     began_at  timestamptz NOT NULL,
+    manifest  bytea,  -- where it came before the last chunk: sealed under the same key
+    sequence  bigint, -- of the manifest in REPORTS
     PRIMARY KEY (report_id, file_id)
 );
 CREATE INDEX upload_began ON moderation.upload (began_at);
@@ -57,15 +59,19 @@ CREATE TABLE janitor.spent_part (
 GRANT SELECT (report_id, sequence), INSERT ON janitor.spent_part TO recourse_worker;
 GRANT SELECT, DELETE ON janitor.spent_part TO recourse_janitor;
 
-GRANT SELECT, INSERT, DELETE ON moderation.upload, moderation.upload_chunk TO recourse_worker;
-GRANT SELECT (id, file_id, report_id, state, reason, at), INSERT, UPDATE (details) ON moderation.evidence TO recourse_worker;
+GRANT SELECT, INSERT, DELETE, UPDATE (manifest, sequence) ON moderation.upload TO recourse_worker;
+GRANT SELECT, INSERT, DELETE ON moderation.upload_chunk TO recourse_worker;
+GRANT SELECT (id, file_id, report_id, state, reason, at), INSERT, UPDATE (details, media_type, size) ON moderation.evidence TO recourse_worker;
 GRANT SELECT (evidence_id), INSERT, DELETE ON moderation.evidence_chunk TO recourse_worker;
 GRANT SELECT (kind) ON moderation.cases TO recourse_worker;
 GRANT INSERT ON moderation.audit TO recourse_worker;
 
 GRANT SELECT ON moderation.evidence, moderation.evidence_chunk TO recourse_console;
 
-GRANT SELECT (report_id, file_id, community, began_at), DELETE ON moderation.upload TO recourse_janitor;
+GRANT SELECT (report_id, file_id, community, began_at, sequence), DELETE ON moderation.upload TO recourse_janitor;
+-- Whoever waits for a file that is forgotten is told.
+GRANT SELECT (case_id, version), UPDATE (version) ON moderation.report TO recourse_janitor;
+GRANT INSERT ON moderation.outbox TO recourse_janitor;
 GRANT SELECT (report_id, file_id, index, sequence) ON moderation.upload_chunk TO recourse_janitor;
 
 -- +goose Down

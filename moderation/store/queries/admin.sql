@@ -11,7 +11,8 @@ INSERT INTO moderation.membership (moderator_id, community) VALUES (@moderator_i
 INSERT INTO moderation.sign_in_link (token_hash, moderator_id, expires_at) VALUES (@token_hash, @moderator_id, @expires_at);
 
 -- name: AllReportIDs :many
-SELECT id FROM moderation.report;
+-- And those that were withdrawn before anybody read them.
+SELECT id FROM moderation.report UNION SELECT report_id FROM moderation.tombstone;
 
 -- name: AllPurgedReportIDs :many
 SELECT report_id, dropped FROM janitor.purged_report;

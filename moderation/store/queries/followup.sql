@@ -21,8 +21,12 @@ SELECT pg_advisory_xact_lock(7314008);
 SELECT EXISTS (SELECT FROM moderation.follow_up WHERE id = @id);
 
 -- name: InsertFollowUp :exec
-INSERT INTO moderation.follow_up (id, report_id, event, effect, at, stored_at, content)
-VALUES (@id, @report_id, @event, @effect, @at, @stored_at, @content);
+INSERT INTO moderation.follow_up (id, report_id, event, effect, at, stored_at, sequence, content)
+VALUES (@id, @report_id, @event, @effect, @at, @stored_at, @sequence, @content);
+
+-- name: LaterThere :one
+-- Whether a later one of its kind was stored before this one came.
+SELECT EXISTS (SELECT FROM moderation.follow_up WHERE report_id = @report_id AND event = @event AND sequence > @sequence);
 
 -- name: RaiseReportVersion :one
 UPDATE moderation.report SET version = version + 1 WHERE id = @report_id RETURNING version;

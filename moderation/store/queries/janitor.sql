@@ -25,9 +25,7 @@ DELETE FROM moderation.session WHERE expires_at < @before;
 DELETE FROM moderation.sign_in_link WHERE expires_at < @before;
 
 -- name: ErasuresDue :many
-SELECT e.report_id, e.community, e.asked_at, CAST(t.report_id IS NOT NULL AS boolean) AS unread
-FROM janitor.erasure e LEFT JOIN moderation.tombstone t ON t.report_id = e.report_id
-WHERE e.done_at IS NULL ORDER BY e.asked_at LIMIT 1000;
+SELECT report_id, community, asked_at FROM janitor.erasure WHERE done_at IS NULL ORDER BY asked_at LIMIT 1000;
 
 -- name: ErasureDone :exec
 -- Unless it was asked for again meanwhile.

@@ -27,6 +27,10 @@ WHERE NOT report.counted AND (report.decided_at IS NULL
 SELECT count(*) FROM stats.report
 WHERE community = @community AND NOT counted AND kind IS NOT NULL AND decided_at IS NOT NULL;
 
--- name: ForgetReports :exec
--- What was withdrawn before a release counted it.
-DELETE FROM stats.report WHERE report_id = ANY(@report_ids::uuid[]) AND NOT counted;
+-- name: Withdraw :exec
+INSERT INTO stats.withdrawn (report_id) SELECT unnest(@report_ids::uuid[]) ON CONFLICT DO NOTHING;
+
+-- name: ForgetWithdrawn :exec
+-- What was withdrawn before a release counted it, now or before it came.
+DELETE FROM stats.report r USING stats.withdrawn w
+WHERE w.report_id = r.report_id AND NOT r.counted AND r.report_id = ANY(@report_ids::uuid[]);
