@@ -1,8 +1,6 @@
 package main
 
 import (
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"os"
 	"regexp"
@@ -16,15 +14,16 @@ import (
 )
 
 // Every page that a reporter can come to is accessible, on a small phone and at
-// 400 %, in the light; in one language also in the dark, in forced colours and
-// without scripts.
+// 400 %, in the light; some also in the dark, in forced colours and without
+// scripts.
 func TestEveryPageForReportersIsAccessible(t *testing.T) {
 	s := up(t, dataFolder(t), "--community", likeDemo(t, "city", "ask_after: 1ms\n"))
+	isClosed := closeCommunity(t, s)
 	r := newReceipts(t, s)
-	closeCommunity(t, s)
-	tags := []string{"en", "fr", "ar"}
+	isClosed()
+	tags, modes := []string{"en", "fr", "ar"}, (*look).atSome
 	if os.Getenv("RECOURSE_TEST_ALL") != "" {
-		tags = languages(t)
+		tags, modes = languages(t), (*look).atEverything
 	}
 	tab := browserbench.Open(t, browserbench.Options{})
 	for _, lang := range tags {
@@ -43,7 +42,7 @@ func TestEveryPageForReportersIsAccessible(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			l := newLook(t, tab, s.at.Intake, m.lang)
 			m.set(&l.options)
-			l.atEverything(r)
+			modes(l, r)
 		})
 	}
 }
@@ -73,8 +72,8 @@ func newReceipts(t *testing.T, s *service) receipts {
 }
 
 // closeCommunity makes one that is paused, in all languages of the demo
-// community, and waits until the intake has it.
-func closeCommunity(t *testing.T, s *service) {
+// community. The intake knows it soon, which isClosed waits for.
+func closeCommunity(t *testing.T, s *service) (isClosed func()) {
 	t.Helper()
 	demo, err := os.ReadFile("demo/community.yaml")
 	if err != nil {
@@ -85,118 +84,12 @@ func closeCommunity(t *testing.T, s *service) {
 	if out, code := runProgram(t, "admin", "community", "apply", likeDemo(t, "closed", notice), "--data", s.data); code != 0 {
 		t.Fatalf("applying a community: %s", out)
 	}
-	testbench.Eventually(t, 20*time.Second, "the intake knows the paused community", func() bool {
-		resp, err := http.Get(s.at.Intake + "/c/closed/report") //nolint:noctx // on loopback
-		if err != nil {
-			return false
-		}
-		defer resp.Body.Close()
-		return resp.StatusCode != http.StatusNotFound
-	})
-}
-
-// look goes through pages in one language. It need not do so by keyboard: the
-// journey does.
-type look struct {
-	*browserbench.Tab
-
-	t       *testing.T
-	base    string
-	lang    string
-	options browserbench.Options
-}
-
-func newLook(t *testing.T, tab *browserbench.Tab, base, lang string) *look {
-	t.Helper()
-	return &look{tab.For(t), t, base, lang, browserbench.Options{Language: lang, Width: browserbench.Narrow, Height: 640}}
-}
-
-// at looks at the page in the tab.
-func (l *look) at(page string) {
-	l.t.Helper()
-	page = l.lang + ", " + page
-	if got := langOf(l.Tab); got != l.lang {
-		l.t.Errorf("%s: it is in %q", page, got)
+	return func() {
+		t.Helper()
+		testbench.Eventually(t, 20*time.Second, "the intake knows the paused community", func() bool {
+			return visitor(t, s.at.Intake).get("/c/closed/report").status != http.StatusNotFound
+		})
 	}
-	l.Accessible(page)
-	l.fits(page)
-	zoomed := l.options
-	zoomed.Width, zoomed.Height, zoomed.Zoom = 1280, 1024, 4
-	l.Set(zoomed)
-	l.fits(page + " at 400 %")
-	l.Set(l.options)
-}
-
-func (l *look) fits(page string) {
-	l.t.Helper()
-	var wide []string
-	l.Eval(`document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] :
-		[...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 ||
-			e.getBoundingClientRect().left < -1).map((e) => e.cloneNode(false).outerHTML)`, &wide)
-	if len(wide) != 0 {
-		l.t.Errorf("%s is wider than the window: %q", page, wide)
-	}
-}
-
-// open opens a page, in the language that the look is in.
-func (l *look) open(path string, want int) {
-	l.t.Helper()
-	l.Set(l.options)
-	mark := "?"
-	if strings.Contains(path, "?") {
-		mark = "&"
-	}
-	if v := l.Visit(l.base + path + mark + "lang=" + l.lang); v.Status != want {
-		l.t.Fatalf("%s has the status %d, want %d", path, v.Status, want)
-	}
-}
-
-// fill sets fields by name; a radio button, a tick or a list to a value.
-func (l *look) fill(fields map[string]string) {
-	l.t.Helper()
-	b, err := json.Marshal(fields)
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	l.Eval(fmt.Sprintf(`Object.entries(%s).forEach(([name, value]) => {
-		const all = [...document.querySelectorAll("[name=" + name + "]:not([type=hidden])")];
-		const one = all.find((e) => e.value === value) ?? all[0];
-		if (one.type === "radio" || one.type === "checkbox") {
-			one.checked = true;
-		} else {
-			one.value = value;
-		}
-	})`, b), nil)
-}
-
-// press presses a button.
-func (l *look) press(selector string, want int) {
-	l.t.Helper()
-	quoted, err := json.Marshal(selector)
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	l.Eval(fmt.Sprintf(`{const one = document.querySelector(%s); const fold = one.closest("details"); if (fold) { fold.open = true } one.focus()}`, quoted), nil)
-	if v := l.PressAndLoad("Enter"); v.Status != want {
-		l.t.Fatalf("%s leads to the status %d, want %d:\n%s", selector, v.Status, want, l.Text())
-	}
-}
-
-// status opens the page of a receipt.
-func (l *look) status(receipt string) {
-	l.t.Helper()
-	l.open("/status", http.StatusOK)
-	l.fill(map[string]string{"receipt": receipt})
-	l.press("#status .send", http.StatusOK)
-}
-
-// act fills in a text on the page of a receipt and presses a button.
-func (l *look) act(name, text, do string, want int) {
-	l.t.Helper()
-	if name != "" {
-		l.fill(map[string]string{name: text})
-	}
-	l.press(`[name=do][value="`+do+`"]`, want)
 }
 
 func (l *look) atEverything(r receipts) {
@@ -281,4 +174,24 @@ func (l *look) atTheStatus(r receipts) {
 	l.at("a message that was sent")
 	l.status(r.withdrawn)
 	l.at("a withdrawn report")
+}
+
+// atSome looks at the pages with most on them.
+func (l *look) atSome(r receipts) {
+	l.t.Helper()
+	const bad = http.StatusUnprocessableEntity
+	l.open("/help?country=KE", http.StatusOK)
+	l.at("help")
+	l.open("/c/demo/report", http.StatusOK)
+	l.press(next, bad)
+	l.at("step 1 with faults")
+	l.fill(map[string]string{"kind": "threat"})
+	l.press(next, http.StatusOK)
+	l.at("step 2")
+	l.status(r.talk)
+	l.at("a report with messages and an appeal")
+	l.act("message", "", "message", bad)
+	l.at("a message without words")
+	l.status(r.asked)
+	l.at("a report with a question")
 }

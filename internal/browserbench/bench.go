@@ -13,12 +13,14 @@ import (
 	"recourse/internal/browser"
 )
 
-// What a tab is given and gives, under names that need no second import.
-type (
-	Options = browser.Options
-	Visit   = browser.Visit
-	Focus   = browser.Focus
-)
+// Options are a tab's, under a name that needs no second import.
+type Options = browser.Options
+
+// Visit is a page that was loaded, likewise.
+type Visit = browser.Visit
+
+// Focus is what has the keyboard's focus, likewise.
+type Focus = browser.Focus
 
 // Narrow is a small phone's width, and a wide window's at 400 %.
 const Narrow = browser.Narrow

@@ -121,6 +121,6 @@ func (m *Moderator) Decide(ctx context.Context, id event.ID, d Decision, key str
 
 // Write sends a message to the reporter of one of a case's reports.
 func (m *Moderator) Write(ctx context.Context, id, report event.ID, text string) error {
-	in := map[string]any{"report": report, "text": text}
-	return m.web.postJSON(ctx, "writing to a reporter", m.console+"/v1/cases/"+id.String()+"/messages", in, "", http.StatusCreated, &struct{}{})
+	here, in := m.console+"/v1/cases/"+id.String()+"/messages", map[string]any{"report": report, "text": text}
+	return m.web.postJSON(ctx, "writing to a reporter", here, in, "", http.StatusCreated, &struct{}{})
 }
