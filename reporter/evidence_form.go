@@ -60,7 +60,8 @@ func readFiles(c *gin.Context) (url.Values, []plainFile, int) {
 		if part.FormName() == inputFiles {
 			limit = maxPlainFile
 		}
-		if parts++; parts > maxPlainParts {
+		parts++
+		if parts > maxPlainParts {
 			return nil, nil, http.StatusRequestEntityTooLarge
 		}
 		data, err := io.ReadAll(io.LimitReader(part, limit+1))

@@ -2,6 +2,7 @@ package reporter_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"testing"
@@ -60,5 +61,7 @@ func TestAHandlerCanGiveARequestMoreTime(t *testing.T) {
 	if err := server.Shutdown(context.WithoutCancel(t.Context())); err != nil {
 		t.Error(err)
 	}
-	<-done
+	if err := <-done; !errors.Is(err, http.ErrServerClosed) {
+		t.Error(err)
+	}
 }

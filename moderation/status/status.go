@@ -121,7 +121,8 @@ func files(ctx context.Context, q *store.Queries, report event.ID) ([]event.Evid
 // record seals r to its receipt.
 func (r Report) record() ([]byte, error) {
 	plain := event.Status{
-		Report: r.ID, Stage: r.Stage, Consent: r.Consent, Stopped: r.Stopped, NoFiles: r.NoFiles, Evidence: r.Evidence[:min(len(r.Evidence), mostFiles)],
+		Report: r.ID, Stage: r.Stage, Consent: r.Consent, Stopped: r.Stopped, NoFiles: r.NoFiles,
+		Evidence:   r.Evidence[:min(len(r.Evidence), mostFiles)],
 		Milestones: r.Milestones, Messages: newest(r.Messages),
 	}
 	if r.Stage == event.StageOpen || r.Stage == event.StageAppealed || r.Stage == event.StageReopened {
