@@ -234,3 +234,59 @@ func TestAFollowUpThatIsNotOneGoesToQuarantine(t *testing.T) {
 		t.Errorf("the reasons are %s, want subject, open and decode", got)
 	}
 }
+
+func TestAWithdrawalNeedsNoKeyToBeOpened(t *testing.T) {
+	b := setup(t)
+	unknown := func(e *seal.Envelope) { e.KeyID = "0000000000000000" }
+	r, msg := b.sealed(t, func(s *event.Submitted) { unknown(&s.Moderation) })
+	b.bus.Publish(t, msg)
+	b.start(t)
+	testbench.Eventually(t, 10*time.Second, "the report is in quarantine", func() bool {
+		return len(b.bus.Messages(t, event.StreamQuarantine)) == 1
+	})
+	withdrawal := testbench.FollowUp(t, b.demo, r, event.ReportWithdrawn, event.FollowUpContent{}, nil)
+	var up event.FollowUp
+	if err := json.Unmarshal(withdrawal.Data, &up); err != nil {
+		t.Fatal(err)
+	}
+	unknown(&up.Moderation)
+	payload, err := json.Marshal(up)
+	if err != nil {
+		t.Fatal(err)
+	}
+	withdrawal.Data = payload
+	b.bus.Publish(t, withdrawal)
+	if s := b.waitForStatus(t, r); s.Stage != event.StageWithdrawn {
+		t.Errorf("the stage is %s, want withdrawn", s.Stage)
+	}
+	if n := b.count(t, "janitor.erasure WHERE report_id = $1", event.ID(r.ReportID())); n != 1 {
+		t.Errorf("%d erasures are asked for, want 1", n)
+	}
+}
+
+// The message of an earlier change comes after that of a later one, as when its
+// worker was killed.
+func TestTheLaterOfTwoConsentsHolds(t *testing.T) {
+	b := setup(t)
+	r := b.submit(t)
+	stop := b.start(t)
+	b.waitForStatus(t, r)
+	stop()
+	b.follow(t, r, event.ReportConsent, event.FollowUpContent{Consent: &event.Consent{}})
+	consumer, err := b.bus.JS(t, keys.Worker).Consumer(t.Context(), event.StreamReports, event.ConsumerWorker)
+	if err != nil {
+		t.Fatal(err)
+	}
+	batch, err := consumer.Fetch(1) // a worker that dies with it
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range batch.Messages() { //nolint:revive // it is only taken
+	}
+	b.follow(t, r, event.ReportConsent, event.FollowUpContent{Consent: &event.Consent{DoNotTellAccount: true}})
+	b.start(t)
+	testbench.Eventually(t, 15*time.Second, "both are stored", func() bool { return b.count(t, "moderation.follow_up") == 2 })
+	if s := b.waitForVersion(t, r, 3); !s.Consent.DoNotTellAccount {
+		t.Error("the earlier consent holds, want the later")
+	}
+}

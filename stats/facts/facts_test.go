@@ -323,7 +323,20 @@ func TestAWithdrawnReportIsCountedNowhereUnlessItWasCountedBefore(t *testing.T) 
 		b.publish(&nats.Msg{Subject: event.ReportSubject(event.ReportWithdrawn, "demo", id).String(), Data: []byte("{}")})
 	}
 	b.settled()
+	_, again := b.report(nil) // a report that comes after its withdrawal, as in a replay
+	late, err := event.ParseSubject(again.Subject)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.publish(&nats.Msg{Subject: event.ReportSubject(event.ReportWithdrawn, "demo", late.ID).String(), Data: []byte("{}")})
+	b.settled()
+	b.publish(again)
+	b.publish(b.closed(event.ActionWarning, at, 2, late.ID))
+	b.settled()
 	stop()
+	if n := b.count("stats.report WHERE report_id = $1", late.ID); n != 0 {
+		t.Errorf("%d rows are there of a report that came after its withdrawal", n)
+	}
 	if n := b.count("stats.report WHERE counted"); n != 1 {
 		t.Errorf("%d counted reports are there, want the one: what was counted stays counted", n)
 	}
