@@ -32,7 +32,7 @@ type reply struct {
 type letter struct {
 	moderation.Reply
 
-	Version int    // of the case, that she saw; 0 where she does not say
+	Version int    // of the case, that she saw; 0 where she does not say: then what is unread stays so
 	Key     string // Idempotency-Key, or the form's hidden token; empty for none
 }
 
@@ -129,7 +129,7 @@ func (d *desk) send(
 		return sent{}, fmt.Errorf("leaving news to notify: %w", err)
 	}
 	// What came after she looked is still unread.
-	if l.Version == 0 || l.Version == int(row.Version) {
+	if l.Version == int(row.Version) {
 		if err := q.MarkRead(ctx, row.ID); err != nil {
 			return sent{}, fmt.Errorf("marking a case as read: %w", err)
 		}

@@ -281,7 +281,7 @@ func TestTheLaterOfTwoConsentsHolds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range batch.Messages() { //nolint:revive // it is only taken
+	for range batch.Messages() { // only taken
 	}
 	b.follow(t, r, event.ReportConsent, event.FollowUpContent{Consent: &event.Consent{DoNotTellAccount: true}})
 	b.start(t)
