@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -87,13 +88,47 @@ func (w *Worker) takeAgain(ctx context.Context, h *holding, msg jetstream.Msg) e
 // take reads, stores, tells the status and acknowledges: new reports together,
 // then what follows reports, one by one. Where a batch can't be stored, each of
 // its reports is tried alone, so that one never holds the others.
-func (w *Worker) take(ctx context.Context, h *holding, msgs []jetstream.Msg) error {
-	reports, followUps, away := w.readAll(ctx, h, msgs)
+func (w *Worker) take(ctx context.Context, h *holding, msgs []jetstream.Msg) (away error) {
+	var reports []opened
+	var later []jetstream.Msg
+	for _, msg := range msgs {
+		if follows(msg) {
+			later = append(later, msg) // read one at a time: a part of a file is large
+			continue
+		}
+		o, _, err := w.read(ctx, msg)
+		if err != nil {
+			away = errors.Join(away, w.setAside(ctx, h, msg, err))
+			continue
+		}
+		reports = append(reports, o)
+	}
 	away = errors.Join(away, w.takeReports(ctx, h, reports))
-	for _, f := range followUps {
+	for _, msg := range later {
+		_, f, err := w.read(ctx, msg)
+		if err != nil {
+			away = errors.Join(away, w.setAside(ctx, h, msg, err))
+			continue
+		}
 		away = errors.Join(away, w.follow(ctx, h, f))
 	}
 	return away
+}
+
+// follows says whether a message follows a report.
+func follows(msg jetstream.Msg) bool {
+	s, err := event.ParseSubject(msg.Subject())
+	return err == nil && slices.Contains(event.FollowUps(), s.Event)
+}
+
+// setAside sends what can't be read to QUARANTINE, and puts back what may pass
+// later.
+func (w *Worker) setAside(ctx context.Context, h *holding, msg jetstream.Msg, err error) error {
+	if bad, ok := errors.AsType[unreadable](err); ok {
+		return w.quarantine(ctx, h, msg, bad)
+	}
+	w.putBack(h, msg)
+	return err
 }
 
 func (w *Worker) takeReports(ctx context.Context, h *holding, reports []opened) (away error) {
@@ -123,27 +158,6 @@ func (w *Worker) takeReports(ctx context.Context, h *holding, reports []opened) 
 	// Not the server's fault: this message's. It comes back and is counted.
 	w.log.Error("a report can't be stored", "report", reports[0].submitted.Report, "error", postgres.Redact(err))
 	return nil
-}
-
-// readAll reads every message; what can't be read goes to QUARANTINE, what may
-// pass later is put back.
-func (w *Worker) readAll(ctx context.Context, h *holding, msgs []jetstream.Msg) (reports []opened, followUps []*followed, away error) {
-	for _, msg := range msgs {
-		o, f, err := w.read(ctx, msg)
-		var bad unreadable
-		switch {
-		case errors.As(err, &bad):
-			away = errors.Join(away, w.quarantine(ctx, h, msg, bad))
-		case err != nil:
-			w.putBack(h, msg)
-			away = errors.Join(away, err)
-		case f != nil:
-			followUps = append(followUps, f)
-		default:
-			reports = append(reports, o)
-		}
-	}
-	return reports, followUps, away
 }
 
 // settle tells the status that each message led to, and acknowledges it.
