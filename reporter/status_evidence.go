@@ -15,9 +15,10 @@ func (s statusBody) Files() []event.EvidenceFile {
 	})
 }
 
-// fileReasons are the codes of why a file is refused, as a worker writes them.
+// fileReasons are the codes of why a file is refused, by a worker or, where a form
+// held too many at once, by the intake.
 func fileReasons() []string {
-	return []string{"kind", "empty", "too_large", "type", "broken", "bomb", "too_many", "incomplete", "at_once"}
+	return []string{"kind", "empty", "too_large", "type", "broken", "bomb", "at_once"}
 }
 
 // TakesFiles says whether files can be added: once a moderator's side has opened

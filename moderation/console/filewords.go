@@ -11,10 +11,6 @@ func refusedFileWord(code string) string {
 	switch code {
 	case "kind":
 		return "of this kind of abuse, having the file can be a crime"
-	case "too_many":
-		return "the report had as many as it can"
-	case "incomplete":
-		return "parts of it did not come within a day"
 	case "empty":
 		return "it was empty"
 	case "too_large", "bomb":
