@@ -11,7 +11,9 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -24,9 +26,13 @@ import (
 	"recourse/reporter"
 )
 
+// aHandle is where each report names an account of its own: alike reports about
+// one are one case.
+const aHandle = "account-00000000"
+
 // aReport is what a client sends: a body of the usual length.
 const aReport = `{"community":"demo","kind":"harassment","language":"en","role":"target","grounds":["gender"],` +
-	`"account":{"platform":"forum","handle":"someone"},"demographics":{"gender":"woman","age_band":"25-34"},` +
+	`"account":{"platform":"forum","handle":"` + aHandle + `"},"demographics":{"gender":"woman","age_band":"25-34"},` +
 	`"description":"Under each of my posts the same account writes that I should leave the council and be quiet. ` +
 	`It began on Monday and has not stopped."}`
 
@@ -242,7 +248,11 @@ type conn struct {
 	net     net.Conn
 	reader  *bufio.Reader
 	request []byte
+	handle  []byte // in request
 }
+
+// sent numbers the reports of all connections.
+var sent atomic.Int64 //nolint:gochecknoglobals // one sequence for all
 
 func dial(ctx context.Context, address string) (*conn, error) {
 	var d net.Dialer
@@ -252,7 +262,10 @@ func dial(ctx context.Context, address string) (*conn, error) {
 	}
 	request := fmt.Sprintf("POST /v1/reports HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
 		address, len(aReport), aReport)
-	return &conn{net: c, reader: bufio.NewReader(c), request: []byte(request)}, nil
+	handle := strings.Index(request, aHandle)
+	conn := &conn{net: c, reader: bufio.NewReader(c), request: []byte(request)}
+	conn.handle = conn.request[handle : handle+len(aHandle)]
+	return conn, nil
 }
 
 func (c *conn) close() {
@@ -263,6 +276,7 @@ func (c *conn) close() {
 
 // report sends one report and waits until it is acknowledged.
 func (c *conn) report() error {
+	copy(c.handle, fmt.Sprintf("account-%08d", sent.Add(1)))
 	if _, err := c.net.Write(c.request); err != nil {
 		return fmt.Errorf("sending a report: %w", err)
 	}

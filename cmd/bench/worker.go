@@ -35,8 +35,9 @@ func tables() []table {
 		{"moderation.cases", "id, community, state, version, kind, article, conduct, priority, opened_at, first_look_due", "case"},
 		{
 			"moderation.report",
-			"id, case_id, community, conduct, received_at, opened_at, status_key, reply_key, version, content", "report",
+			"id, case_id, community, conduct, received_at, opened_at, status_key, reply_key, version, content, signature", "report",
 		},
+		{"moderation.sketch", "report_id, part, value, at", "report"},
 		{"moderation.data_key", "owner, community, month, wrapped", "report"},
 		{"moderation.milestone", "report_id, version, name, at", "report"},
 		{"moderation.rule_fired", "report_id, rule, conduct, effect", "report"},

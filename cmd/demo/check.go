@@ -45,8 +45,8 @@ func (d *demo) checkCounts(found diagnosis) []string {
 	if found.InQuarantine != 0 {
 		wrong = append(wrong, fmt.Sprintf("reports in quarantine: %d", found.InQuarantine))
 	}
-	// For as long as nothing joins a report to a case that is there.
-	if cases := len(d.moderated.cases); cases != sent {
+	// Alike reports are one case.
+	if cases := len(d.moderated.cases); cases > sent {
 		wrong = append(wrong, fmt.Sprintf("cases that were decided: %d, for %d reports", cases, sent))
 	}
 	return wrong

@@ -29,8 +29,8 @@ func TestWhatIsWrongIsSaidInPlainWords(t *testing.T) {
 			"reports that are in more than one case: 1 (" + b.String() + ")",
 		},
 		{
-			"a case too few", func(d *demo, _ *diagnosis) { delete(d.moderated.cases, a) },
-			"cases that were decided: 1, for 2 reports",
+			"a case too many", func(d *demo, _ *diagnosis) { d.moderated.cases[b], d.moderated.cases[c] = "", "" },
+			"cases that were decided: 3, for 2 reports",
 		},
 		{
 			"a report more than was acknowledged", func(_ *demo, found *diagnosis) { found.Acknowledged, found.InCases = 3, 3 },

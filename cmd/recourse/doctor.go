@@ -133,6 +133,9 @@ func checkKeys(d *diagnosis, e environment) error {
 		_, err := ring.Find(keys.Month, community, inTwoMonths)
 		d.verdict(err == nil, "month keys of "+community, "warning",
 			"fewer than two months are left: run 'recourse keys --community "+community+"' and hand keys/worker/seal and keys/console/seal over")
+		_, err = ring.Find(keys.Sketch, community, "")
+		d.verdict(err == nil, "sketch key of "+community, "warning",
+			"alike reports are not joined: run 'recourse keys --community "+community+"' and hand keys/worker/seal over")
 	}
 	return nil
 }

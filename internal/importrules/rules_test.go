@@ -49,7 +49,7 @@ type reachRule struct {
 var reachRules = []reachRule{
 	{
 		from: []string{
-			module + "/moderation", module + "/moderation/conduct/...", module + "/stats", module + "/stats/mechanism/...",
+			module + "/moderation", module + "/moderation/conduct/...", module + "/moderation/sketch/...", module + "/stats", module + "/stats/mechanism/...",
 			module + "/internal/evidence/...",
 		},
 		never: []string{"github.com/gin-gonic/...", "github.com/jackc/...", "github.com/nats-io/..."},

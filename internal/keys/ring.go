@@ -25,6 +25,7 @@ const (
 	ContactPublic     Purpose = "contact-public"     //
 	StatisticsPublic  Purpose = "statistics-public"  //
 	Month             Purpose = "month"              // AES-256 key that wraps keys at rest; ID is the month, 2026-11 (worker, console)
+	Sketch            Purpose = "sketch"             // secret of a community behind the sketches that reports are grouped by (worker)
 	ReceiptSeed       Purpose = "receipt-seed"       // HMAC-SHA-256 key behind Idempotency-Key (intake)
 	PseudonymReporter Purpose = "pseudonym-reporter" // HMAC-SHA-256 key for participants, statistics only (intake)
 	PseudonymAccount  Purpose = "pseudonym-account"  // HMAC-SHA-256 key for accounts, statistics only (intake)

@@ -169,9 +169,11 @@ func (b *bench) report(t *testing.T, bundle community.Bundle, content event.Cont
 	}
 }
 
-// join puts a second report into a case, as a worker that groups reports will.
+// join puts a second report into a case, as a worker does with alike ones. It
+// names another account, so that the worker leaves that to this.
 func (b *bench) join(t *testing.T, caseID event.ID, content event.Content) receipt.Receipt {
 	t.Helper()
+	content.Account.Handle += "-too"
 	r, own := b.report(t, b.demo, content)
 	b.exec(t, `UPDATE moderation.report SET case_id = $1 WHERE case_id = $2`, caseID, own)
 	b.exec(t, `DELETE FROM moderation.cases WHERE id = $1`, own)

@@ -24,6 +24,7 @@ type caseFile struct {
 
 	Reports   []report   `json:"reports"`
 	Decisions []decision `json:"decisions"` // the oldest first
+	Linked    []linked   `json:"linked"`    // other cases about the same account or link, 20 at most
 	Articles  []article  `json:"articles"`  // of the code that binds the case; empty where it can't be read now
 
 	code conduct.Code // what Articles are made of
@@ -110,6 +111,9 @@ func (d *desk) open(ctx context.Context, q *store.Queries, m moderator, id event
 		return caseFile{}, err
 	}
 	if err := d.openOwn(ctx, q, &f); err != nil {
+		return caseFile{}, err
+	}
+	if err := f.link(ctx, q); err != nil {
 		return caseFile{}, err
 	}
 	if err := f.record(ctx, q, m, now); err != nil {

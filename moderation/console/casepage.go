@@ -36,6 +36,12 @@ func (p casePage) Abandoned() bool {
 	return !slices.ContainsFunc(p.Decisions, func(made decision) bool { return made.DecidedAt.Equal(*p.ClosedAt) })
 }
 
+// FirstReport is when the first of the case's reports was received.
+func (p casePage) FirstReport() time.Time { return p.Reports[0].ReceivedAt }
+
+// LastReport is when the last one was: reports are in the order of their times.
+func (p casePage) LastReport() time.Time { return p.Reports[len(p.Reports)-1].ReceivedAt }
+
 // Languages are those of the code, its default first.
 func (p casePage) Languages() []string { return p.code.Languages }
 

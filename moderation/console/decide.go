@@ -154,6 +154,9 @@ func (d *desk) store(
 	if err := q.CloseCase(ctx, store.CloseCaseParams{ID: row.ID, Version: version, ClosedAt: &at}); err != nil {
 		return decided{}, fmt.Errorf("closing a case: %w", err)
 	}
+	if err := q.EraseTextSketches(ctx, row.ID); err != nil {
+		return decided{}, fmt.Errorf("closing a case to alike reports: %w", err)
+	}
 	reports, err := d.tellReporters(ctx, q, made, v, code)
 	if err != nil {
 		return decided{}, err

@@ -14,7 +14,9 @@ func TestNothingThatAPersonWroteIsLogged(t *testing.T) {
 	b := setup(t)
 	b.work(t)
 	r, id := b.report(t, b.demo, threat())
-	_, damaged := b.report(t, b.demo, threat())
+	other := threat()
+	other.Account.Handle = "MARKER-other"
+	_, damaged := b.report(t, b.demo, other)
 	b.exec(t, `UPDATE moderation.report SET content = '\x00' WHERE case_id = $1`, damaged)
 	c := b.signIn(t, "MARKER-moderator", "demo")
 	token := b.link(t, c.id)

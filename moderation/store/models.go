@@ -170,6 +170,7 @@ type ModerationReport struct {
 	NotBeyondCommunity bool
 	Stopped            *bool
 	WithdrawnAt        *time.Time
+	Signature          []byte
 }
 
 type ModerationRuleFired struct {
@@ -190,6 +191,13 @@ type ModerationSignInLink struct {
 	TokenHash   []byte
 	ModeratorID event.ID
 	ExpiresAt   time.Time
+}
+
+type ModerationSketch struct {
+	ReportID event.ID
+	Part     string
+	Value    int64
+	At       time.Time
 }
 
 type ModerationTombstone struct {

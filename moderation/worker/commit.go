@@ -3,7 +3,6 @@ package worker
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -17,19 +16,7 @@ import (
 	"recourse/internal/seal"
 	"recourse/moderation/status"
 	"recourse/moderation/store"
-	"recourse/moderation/vault"
 )
-
-// rows are a batch's, an array a column, as the queries take them.
-type rows struct {
-	cases      store.InsertCasesParams
-	reports    store.InsertReportsParams
-	dataKeys   store.InsertDataKeysParams
-	milestones store.InsertMilestonesParams
-	rules      store.InsertRulesFiredParams
-	contacts   store.InsertContactsParams
-	events     store.InsertEventsParams
-}
 
 // commit stores the reports in one transaction and returns the status of each,
 // in their order. A report that is there already is left as it is: it was
@@ -58,19 +45,14 @@ func (w *Worker) commit(ctx context.Context, batch []opened) ([]status.Report, e
 		if err := eraseAgain(ctx, q, batch, there, now); err != nil {
 			return err
 		}
-		var r rows
-		for i, o := range batch {
-			id := o.submitted.Report
-			if known[id] {
-				continue // its status is read below, outside this transaction
+		fresh := make([]int, 0, len(batch)) // in batch
+		for i, id := range ids {
+			if !known[id] { // of the others the status is read below, outside this transaction
+				known[id] = true
+				fresh = append(fresh, i)
 			}
-			known[id] = true
-			if err := w.add(&r, o, now); err != nil {
-				return err
-			}
-			statuses[i] = firstStatus(o, r.cases.Ids[len(r.cases.Ids)-1], now)
 		}
-		if err := r.insert(ctx, q, now); err != nil {
+		if err := w.store(ctx, q, batch, fresh, statuses, now); err != nil {
 			return err
 		}
 		fault.Point("worker.commit.within")
@@ -89,6 +71,28 @@ func (w *Worker) commit(ctx context.Context, batch []opened) ([]status.Report, e
 		}
 	}
 	return statuses, nil
+}
+
+// store puts the reports of a batch that are new into cases, and sets the
+// status of each.
+func (w *Worker) store(ctx context.Context, q *store.Queries, batch []opened, fresh []int, statuses []status.Report, now time.Time) error {
+	if len(fresh) == 0 {
+		return nil
+	}
+	g, err := gather(ctx, q, batch, fresh)
+	if err != nil {
+		return err
+	}
+	var r rows
+	for _, i := range fresh {
+		into := g.caseOf(&batch[i])
+		if err := w.add(&r, batch[i], into, now); err != nil {
+			return err
+		}
+		statuses[i] = firstStatus(batch[i], into, now)
+	}
+	r.addCases(g)
+	return r.insert(ctx, q, now)
 }
 
 // eraseAgain has what was withdrawn and came back, as in a replay, go again.
@@ -144,101 +148,6 @@ func loadStatus(ctx context.Context, q *store.Queries, id event.ID) (status.Repo
 // tombstoneVersion is over that of any record that may be there.
 const tombstoneVersion = 1 << 30
 
-// add puts one new report and its case into r.
-func (w *Worker) add(r *rows, o opened, now time.Time) error {
-	s, caseID := o.submitted, event.NewID()
-	dataKey, wrapped, err := w.vault.NewKey(s.Report, s.Community, now)
-	if err != nil {
-		return err
-	}
-	place := vault.Place{Owner: s.Report, Table: "report", Column: "content", Row: s.Report}
-	contact, err := json.Marshal(s.Contact)
-	if err != nil {
-		return fmt.Errorf("encoding an envelope: %w", err)
-	}
-	opened := event.CaseEvent{
-		Version: event.CaseEventVersion, Case: caseID, Community: s.Community, Event: event.CaseOpened,
-		Sequence: 1, At: now, Reports: []event.ID{s.Report},
-	}
-	payload, err := json.Marshal(opened)
-	if err != nil {
-		return fmt.Errorf("encoding a case event: %w", err)
-	}
-
-	r.cases.Ids = append(r.cases.Ids, caseID)
-	r.cases.Communities = append(r.cases.Communities, s.Community)
-	r.cases.Kinds = append(r.cases.Kinds, string(o.kind))
-	r.cases.Articles = append(r.cases.Articles, o.assessment.Article)
-	r.cases.Conducts = append(r.cases.Conducts, s.Conduct)
-	r.cases.Priorities = append(r.cases.Priorities, int32(o.assessment.Priority)) //nolint:gosec // 100 to 400
-	r.cases.FirstLookDues = append(r.cases.FirstLookDues, o.firstLook)
-
-	r.reports.Ids = append(r.reports.Ids, s.Report)
-	r.reports.CaseIds = append(r.reports.CaseIds, caseID)
-	r.reports.Communities = append(r.reports.Communities, s.Community)
-	r.reports.Conducts = append(r.reports.Conducts, s.Conduct)
-	r.reports.ReceivedAts = append(r.reports.ReceivedAts, s.ReceivedAt)
-	r.reports.StatusKeys = append(r.reports.StatusKeys, s.StatusKey)
-	r.reports.ReplyKeys = append(r.reports.ReplyKeys, s.ReplyKey)
-	r.reports.Contents = append(r.reports.Contents, dataKey.Seal(place, o.plaintext))
-	r.reports.DoNotTellAccounts = append(r.reports.DoNotTellAccounts, o.consent.DoNotTellAccount)
-	r.reports.NotBeyondCommunities = append(r.reports.NotBeyondCommunities, o.consent.NotBeyondCommunity)
-
-	r.dataKeys.Owners = append(r.dataKeys.Owners, wrapped.Owner)
-	r.dataKeys.Communities = append(r.dataKeys.Communities, wrapped.Community)
-	r.dataKeys.Months = append(r.dataKeys.Months, wrapped.Month)
-	r.dataKeys.Wrapped = append(r.dataKeys.Wrapped, wrapped.Wrapped)
-
-	for _, m := range firstMilestones(o, now) {
-		r.milestones.ReportIds = append(r.milestones.ReportIds, s.Report)
-		r.milestones.Versions = append(r.milestones.Versions, 1)
-		r.milestones.Names = append(r.milestones.Names, string(m.Name))
-		r.milestones.Ats = append(r.milestones.Ats, m.At)
-	}
-	for _, f := range o.assessment.Fired {
-		r.rules.ReportIds = append(r.rules.ReportIds, s.Report)
-		r.rules.Rules = append(r.rules.Rules, f.Rule)
-		r.rules.Conducts = append(r.rules.Conducts, s.Conduct)
-		r.rules.Effects = append(r.rules.Effects, f.Effect)
-	}
-
-	r.contacts.ReportIds = append(r.contacts.ReportIds, s.Report)
-	r.contacts.Communities = append(r.contacts.Communities, s.Community)
-	r.contacts.ReceivedAts = append(r.contacts.ReceivedAts, s.ReceivedAt)
-	r.contacts.Sealed = append(r.contacts.Sealed, string(contact))
-
-	r.events.CaseIds = append(r.events.CaseIds, caseID)
-	r.events.MessageIds = append(r.events.MessageIds, opened.MessageID())
-	r.events.Subjects = append(r.events.Subjects, event.CaseSubject(event.CaseOpened, s.Community, caseID).String())
-	r.events.Payloads = append(r.events.Payloads, string(payload))
-	return nil
-}
-
-func (r *rows) insert(ctx context.Context, q *store.Queries, now time.Time) error {
-	if len(r.reports.Ids) == 0 {
-		return nil
-	}
-	r.cases.OpenedAt, r.reports.OpenedAt, r.events.CreatedAt = now, now, now
-	steps := []struct {
-		what string
-		run  func() error
-	}{
-		{"cases", func() error { return q.InsertCases(ctx, r.cases) }},
-		{"reports", func() error { return q.InsertReports(ctx, r.reports) }},
-		{"data keys", func() error { return q.InsertDataKeys(ctx, r.dataKeys) }},
-		{"milestones", func() error { return q.InsertMilestones(ctx, r.milestones) }},
-		{"rules fired", func() error { return q.InsertRulesFired(ctx, r.rules) }},
-		{"contacts", func() error { return q.InsertContacts(ctx, r.contacts) }},
-		{"events", func() error { return q.InsertEvents(ctx, r.events) }},
-	}
-	for _, step := range steps {
-		if err := step.run(); err != nil {
-			return fmt.Errorf("storing %s: %w", step.what, err)
-		}
-	}
-	return nil
-}
-
 func firstMilestones(o opened, now time.Time) []event.MilestoneAt {
 	return []event.MilestoneAt{
 		{Name: event.MilestoneReceived, At: status.At(o.submitted.ReceivedAt)},
@@ -246,11 +155,11 @@ func firstMilestones(o opened, now time.Time) []event.MilestoneAt {
 	}
 }
 
-func firstStatus(o opened, caseID event.ID, now time.Time) status.Report {
+func firstStatus(o opened, into *grouped, now time.Time) status.Report {
 	s := o.submitted
 	return status.Report{
-		ID: s.Report, Case: caseID, Community: s.Community, StatusKey: s.StatusKey, ReplyKey: o.replyKey, Version: 1,
-		Stage: event.StageOpen, Due: o.firstLook, Consent: o.consent, NoFiles: o.kind == event.KindChildSexualAbuse,
+		ID: s.Report, Case: into.id, Community: s.Community, StatusKey: s.StatusKey, ReplyKey: o.replyKey, Version: 1,
+		Stage: event.StageOpen, Due: into.due, Consent: o.consent, NoFiles: o.kind == event.KindChildSexualAbuse,
 		Milestones: firstMilestones(o, now),
 	}
 }

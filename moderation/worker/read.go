@@ -18,6 +18,7 @@ import (
 	"recourse/internal/seal"
 	"recourse/internal/seal/open"
 	"recourse/moderation/conduct"
+	"recourse/moderation/sketch"
 )
 
 // opened is a report that was decoded, opened and assessed, and is not stored
@@ -29,6 +30,7 @@ type opened struct {
 	kind       event.Kind
 	consent    event.Consent
 	plaintext  []byte // of Content, as it was sealed
+	sketch     sketch.Sketch
 	assessment conduct.Assessment
 	firstLook  time.Time
 }
@@ -96,7 +98,7 @@ func (w *Worker) readReport(ctx context.Context, msg jetstream.Msg, subject even
 	assessment := code.Assess(content)
 	return opened{
 		msg: msg, submitted: submitted, replyKey: replyKey, kind: content.Kind, consent: content.Consent,
-		plaintext: plaintext, assessment: assessment,
+		plaintext: plaintext, assessment: assessment, sketch: w.sketchOf(submitted.Community, content),
 		firstLook: submitted.ReceivedAt.Add(assessment.FirstLook),
 	}, nil
 }

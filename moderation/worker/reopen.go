@@ -54,6 +54,7 @@ func (c *change) erase(ctx context.Context, before moderation.Case) error {
 		{"its follow-ups", func() error { return c.q.EraseFollowUps(ctx, id) }},
 		{"its messages", func() error { return c.q.EraseMessages(ctx, id) }},
 		{"its rules", func() error { return c.q.EraseRules(ctx, id) }},
+		{"its sketches", func() error { return c.q.EraseSketches(ctx, id) }},
 		{"its contact", func() error { return c.q.EraseContact(ctx, id) }},
 		{"its content", func() error { return c.q.EraseReport(ctx, store.EraseReportParams{ReportID: id, At: &c.now}) }},
 		{"its messages in the streams", func() error { return askErasure(ctx, c.q, c.f.followUp, c.now) }},

@@ -29,6 +29,7 @@ import (
 	"recourse/internal/postgres"
 	"recourse/internal/seal/open"
 	"recourse/moderation/conduct"
+	"recourse/moderation/sketch"
 	"recourse/moderation/vault"
 )
 
@@ -67,9 +68,10 @@ type Worker struct {
 	quarantinedTotal *prometheus.CounterVec
 	putBackTotal     prometheus.Counter
 
-	mu    sync.Mutex
-	codes map[string]conduct.Code    // by digest; mu
-	opens map[string]open.PrivateKey // of communities, by community and key id; mu
+	mu       sync.Mutex
+	codes    map[string]conduct.Code    // by digest; mu
+	opens    map[string]open.PrivateKey // of communities, by community and key id; mu
+	sketches map[string]*sketch.Key     // by community; nil: it has none; mu
 }
 
 // New returns a worker. It connects to nothing yet.
@@ -81,7 +83,7 @@ func New(cfg Config) (*Worker, error) {
 	w := &Worker{
 		js: cfg.JS, pool: cfg.Pool, ring: cfg.Ring, vault: vault.New(cfg.Ring), log: cfg.Log, now: cfg.Now, stored: cfg.Stored,
 		source: community.NewSource(cfg.JS, ed25519.PublicKey(public.Key), cfg.Log),
-		codes:  map[string]conduct.Code{}, opens: map[string]open.PrivateKey{},
+		codes:  map[string]conduct.Code{}, opens: map[string]open.PrivateKey{}, sketches: map[string]*sketch.Key{},
 		storedTotal: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "recourse_worker_reports_stored_total", Help: "Reports stored in a case.",
 		}),

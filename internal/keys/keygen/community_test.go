@@ -30,7 +30,7 @@ func TestACommunitysKeysGoWhereTheyBelong(t *testing.T) {
 	}
 	want := map[keys.Service]map[keys.Purpose]int{
 		keys.Admin:   {keys.ModerationPublic: 1, keys.ContactPublic: 1, keys.StatisticsPublic: 1},
-		keys.Worker:  {keys.ModerationOpen: 1, keys.Month: 13},
+		keys.Worker:  {keys.ModerationOpen: 1, keys.Sketch: 1, keys.Month: 13},
 		keys.Console: {keys.Month: 13},
 		keys.Notify:  {keys.ContactOpen: 1},
 		keys.Stats:   {keys.StatisticsOpen: 1},

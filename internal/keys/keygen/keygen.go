@@ -43,7 +43,7 @@ func EnsureServices(f keys.Folder, now time.Time) error {
 		}
 	}
 	for _, p := range []keys.Purpose{keys.ReceiptSeed, keys.PseudonymReporter, keys.PseudonymAccount, keys.RateLimit} {
-		if err := ensureSecret(f, keys.Intake, p, now); err != nil {
+		if _, err := ensureSecret(f, keys.Intake, p, "", now); err != nil {
 			return err
 		}
 	}
@@ -75,15 +75,17 @@ func ensureLogin(f keys.Folder, s keys.Service) error {
 	return nil
 }
 
-func ensureSecret(f keys.Folder, s keys.Service, p keys.Purpose, now time.Time) error {
+// ensureSecret makes a random secret of a service where it has none.
+func ensureSecret(f keys.Folder, s keys.Service, p keys.Purpose, community string, now time.Time) (made bool, err error) {
 	ring, err := f.Ring(s)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if len(ring.All(p, "")) > 0 {
-		return nil
+	if len(ring.All(p, community)) > 0 {
+		return false, nil
 	}
-	return add(f, s, keys.Entry{Purpose: p, ID: newKeyID(), Created: now.UTC(), Key: random()})
+	secret := keys.Entry{Purpose: p, Community: community, ID: newKeyID(), Created: now.UTC(), Key: random()}
+	return true, add(f, s, secret)
 }
 
 // ensureOperator makes the signing key first and hands its public half out
@@ -137,8 +139,8 @@ func EnsureCommunities(f keys.Folder, now time.Time) error {
 	return nil
 }
 
-// EnsureCommunity makes what is missing of a community's key pairs and of its
-// month keys, from the month of now to MonthsAhead months later. It says
+// EnsureCommunity makes what is missing of a community's key pairs, its sketch
+// key and its month keys, from the month of now to MonthsAhead months later. It says
 // whether it made any.
 func EnsureCommunity(f keys.Folder, name string, now time.Time) (made bool, err error) {
 	unlock, err := lock(f)
@@ -182,8 +184,12 @@ func EnsureCommunity(f keys.Folder, name string, now time.Time) (made bool, err 
 		}
 		made = true
 	}
+	sketch, err := ensureSecret(f, keys.Worker, keys.Sketch, name, now)
+	if err != nil {
+		return made, err
+	}
 	months, err := ensureMonths(f, name, now)
-	return made || months, err
+	return made || sketch || months, err
 }
 
 // ensureMonths gives worker and console the same month keys: what one of them

@@ -15,10 +15,11 @@ SELECT unnest(@ids::uuid[]), unnest(@communities::text[]), 'open', 1, unnest(@ki
 
 -- name: InsertReports :exec
 INSERT INTO moderation.report (id, case_id, community, conduct, received_at, opened_at, status_key, reply_key, version, content,
-    do_not_tell_account, not_beyond_community)
+    do_not_tell_account, not_beyond_community, signature)
 SELECT unnest(@ids::uuid[]), unnest(@case_ids::uuid[]), unnest(@communities::text[]), unnest(@conducts::text[]),
     unnest(@received_ats::timestamptz[]), @opened_at::timestamptz, unnest(@status_keys::text[]), unnest(@reply_keys::bytea[]), 1,
-    unnest(@contents::bytea[]), unnest(@do_not_tell_accounts::boolean[]), unnest(@not_beyond_communities::boolean[]);
+    unnest(@contents::bytea[]), unnest(@do_not_tell_accounts::boolean[]), unnest(@not_beyond_communities::boolean[]),
+    unnest(@signatures::bytea[]);
 
 -- name: InsertDataKeys :exec
 INSERT INTO moderation.data_key (owner, community, month, wrapped)

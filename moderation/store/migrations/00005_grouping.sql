@@ -1,0 +1,25 @@
+-- +goose Up
+
+-- What reports are grouped by: keyed numbers (moderation/sketch), never words.
+-- An account and each link stand here for every report. The bands of a text
+-- stand here for the first report of an open case, and go when it is decided.
+CREATE TABLE moderation.sketch (
+    report_id uuid NOT NULL REFERENCES moderation.report,
+    part      text NOT NULL CHECK (part IN ('account', 'link', 'text')),
+    value     bigint NOT NULL,
+    at        timestamptz NOT NULL, -- when the report was received
+    PRIMARY KEY (report_id, part, value)
+);
+CREATE INDEX sketch_value ON moderation.sketch (value, at);
+
+ALTER TABLE moderation.report ADD COLUMN signature bytea; -- sketch of its text; NULL: too short, or withdrawn
+
+GRANT SELECT, INSERT, DELETE ON moderation.sketch TO recourse_worker;
+GRANT SELECT (signature), UPDATE (signature) ON moderation.report TO recourse_worker;
+GRANT SELECT (priority), UPDATE (priority) ON moderation.cases TO recourse_worker;
+
+GRANT SELECT, DELETE ON moderation.sketch TO recourse_console;
+
+-- +goose Down
+DROP TABLE moderation.sketch;
+ALTER TABLE moderation.report DROP COLUMN signature;

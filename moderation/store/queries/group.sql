@@ -1,0 +1,64 @@
+-- How reports are grouped.
+
+-- name: AlikeReports :many
+-- The first reports of open cases that share a band of their text. Of one band
+-- the newest few are enough: what is alike is in one case already, or nearly.
+SELECT DISTINCT s.value, r.case_id, r.signature, c.conduct
+FROM unnest(@bands::bigint[]) AS wanted(value)
+CROSS JOIN LATERAL (
+    SELECT k.value, k.report_id FROM moderation.sketch k
+    WHERE k.value = wanted.value AND k.part = 'text' ORDER BY k.at DESC LIMIT 16
+) s
+JOIN moderation.report r ON r.id = s.report_id
+JOIN moderation.cases c ON c.id = r.case_id
+WHERE r.withdrawn_at IS NULL AND c.state = 'open' AND c.again = '';
+
+-- name: LockCasesToJoin :many
+-- In the order of their ids, so that two that join the same wait for one
+-- another. What was decided meanwhile is not among them.
+SELECT id, priority, first_look_due FROM moderation.cases
+WHERE id = ANY(@ids::uuid[]) AND state = 'open' AND again = '' ORDER BY id FOR UPDATE;
+
+-- name: CountReports :many
+-- Asked once the cases are locked: before, who joined them just now would not be
+-- seen. Counted to a thousand and no further.
+SELECT c.id, (SELECT count(*) FROM (
+    SELECT FROM moderation.report r WHERE r.case_id = c.id AND r.withdrawn_at IS NULL LIMIT 1000
+) live) AS reports
+FROM moderation.cases c WHERE c.id = ANY(@ids::uuid[]);
+
+-- name: JoinCases :exec
+UPDATE moderation.cases c SET version = c.version + 1, priority = j.priority, first_look_due = j.first_look_due
+FROM (SELECT unnest(@ids::uuid[]) AS id, unnest(@priorities::integer[]) AS priority,
+    unnest(@first_look_dues::timestamptz[]) AS first_look_due) j
+WHERE c.id = j.id;
+
+-- name: InsertSketches :exec
+INSERT INTO moderation.sketch (report_id, part, value, at)
+SELECT unnest(@report_ids::uuid[]), unnest(@parts::text[]), unnest(@values::bigint[]), unnest(@ats::timestamptz[]);
+
+-- name: EraseSketches :exec
+DELETE FROM moderation.sketch WHERE report_id = @report_id;
+
+-- name: EraseTextSketches :exec
+-- Nothing joins a case that is decided.
+DELETE FROM moderation.sketch WHERE part = 'text' AND report_id IN (SELECT r.id FROM moderation.report r WHERE r.case_id = @case_id);
+
+-- name: LinkedCases :many
+-- Cases about the same account or the same link, the newest first. Of each
+-- sketch the newest hundred reports are looked at: an account that all report
+-- has one page, not a list of thousands.
+SELECT c.id, c.kind, c.state, c.opened_at, bool_or(l.part = 'account') AS same_account, bool_or(l.part = 'link') AS same_link
+FROM (
+    SELECT DISTINCT k.part, s.report_id
+    FROM moderation.report own
+    JOIN moderation.sketch k ON k.report_id = own.id AND k.part IN ('account', 'link')
+    CROSS JOIN LATERAL (
+        SELECT o.report_id FROM moderation.sketch o WHERE o.value = k.value AND o.part = k.part ORDER BY o.at DESC LIMIT 100
+    ) s
+    WHERE own.case_id = @case_id
+) l
+JOIN moderation.report r ON r.id = l.report_id
+JOIN moderation.cases c ON c.id = r.case_id
+WHERE c.id <> @case_id AND c.community = @community
+GROUP BY c.id ORDER BY c.opened_at DESC, c.id LIMIT 20;
