@@ -80,12 +80,16 @@ func (d *draft) readConduct(fsys fs.FS, dir string) error {
 	if d.file.Conduct == "" {
 		return wrong("conduct", "is missing: name the file of the code of conduct beside this one")
 	}
-	b, err := besides(fsys, dir, d.file.Conduct)
+	b, err := conduct.Load(func(name string) ([]byte, error) { return besides(fsys, dir, name) }, d.file.Conduct)
+	if err == nil {
+		d.code, err = conduct.Parse(b)
+	}
+	if problems, ok := errors.AsType[conduct.Problems](err); ok {
+		first := problems.Named(d.file.Conduct)[0]
+		err = fmt.Errorf("%s: %w: %s (for all of it: recourse conduct check %[1]s)", d.file.Conduct, conduct.ErrCode, first)
+	}
 	if err != nil {
 		return fieldError{field: "conduct", err: err}
-	}
-	if d.code, err = conduct.Parse(b); err != nil {
-		return fieldError{field: "conduct", err: fmt.Errorf("%s: %w", d.file.Conduct, err)}
 	}
 	for _, lang := range d.file.Languages {
 		if d.code.Title[lang] == "" {

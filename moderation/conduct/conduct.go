@@ -1,32 +1,36 @@
 // Package conduct reads codes of conduct and applies them to a report. It is
 // pure: a file and a report go in, an assessment comes out, the same on every
-// machine. It must never read a clock, a network or a database.
+// machine. It must never read a clock, a network or a database, and an error
+// of a rule never quotes what a person wrote.
 package conduct
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"regexp"
 	"time"
 	"unicode/utf8"
-
-	"github.com/goccy/go-yaml"
 
 	"recourse/internal/event"
 	"recourse/internal/text"
 )
 
-// MaxFile is the largest file of a code of conduct in bytes.
-const MaxFile = 512 << 10
+// MaxFile is the largest published code of conduct in bytes, its lexicons
+// included. It travels as one NATS message, which takes 1 MiB at most.
+const MaxFile = 960 << 10
 
-// Code is a code of conduct: what is not allowed, and what may follow.
+// Code is a code of conduct: what is not allowed, what may follow, and rules
+// that order and suggest. Safe for concurrent use.
 type Code struct {
-	Title     Text      `yaml:"title"`
-	Version   string    `yaml:"version"`
-	Languages []string  `yaml:"languages"` // BCP 47, the default first
-	Articles  []Article `yaml:"articles"`
+	Title      Text       `yaml:"title"`
+	Version    string     `yaml:"version"`
+	Languages  []string   `yaml:"languages"`  // BCP 47, the default first
+	Lexicons   []string   `yaml:"lexicons"`   // files beside this one; their base names are languages
+	Queues     []string   `yaml:"queues"`     // the first takes what no rule routes; never empty after Parse
+	Automation Automation `yaml:"automation"` // what a machine may do by itself
+	Questions  []Question `yaml:"questions"`
+	Articles   []Article  `yaml:"articles"`
+	Rules      []Rule     `yaml:"rules"`
+
+	engine *engine // the rules and lexicons, compiled; nil in the zero Code
 }
 
 // Text is one text in several languages.
@@ -43,6 +47,78 @@ type Article struct {
 	Text      Text           `yaml:"text"`
 }
 
+// Automation is what a machine may do by itself. Left out, it orders and
+// suggests, and nothing else.
+type Automation struct {
+	Hide      bool `yaml:"hide"`       // a rule may hide pending review
+	HideQuota int  `yaml:"hide_quota"` // of each rule and hour; DefaultHideQuota where it is left out
+}
+
+// DefaultHideQuota is how often a rule hides in an hour where a code does not
+// say.
+const DefaultHideQuota = 20
+
+// Question is a prepared question to a reporter, sent as automatic.
+type Question struct {
+	ID   string `yaml:"id"`
+	Text Text   `yaml:"text"`
+}
+
+// Rule adds effects where its condition holds. It never closes a case and never
+// acts on a person.
+type Rule struct {
+	ID     string  `yaml:"id"`
+	Says   Text    `yaml:"says"` // in plain words, for the public register and statements of reasons
+	When   string  `yaml:"when"` // CEL over Variables
+	Then   Effects `yaml:"then"`
+	Shadow bool    `yaml:"shadow"` // it runs and records, and has no effect
+}
+
+// Effects is what a rule does; EffectFields says it in words.
+type Effects struct {
+	Article      string    `yaml:"article"`
+	Priority     *Priority `yaml:"priority"`
+	Queue        string    `yaml:"queue"`
+	LanguageTeam bool      `yaml:"language_team"`
+	SecondReader bool      `yaml:"second_reader"`
+	Tags         []string  `yaml:"tags"`
+	Group        []GroupBy `yaml:"group"`
+	Hide         bool      `yaml:"hide"`
+	HideQuota    int       `yaml:"hide_quota"` // the code's where it is left out
+	Ask          string    `yaml:"ask"`
+}
+
+// Priority is a place in the queue, and why.
+type Priority struct {
+	Level  Level `yaml:"level"`
+	Reason Text  `yaml:"reason"`
+}
+
+// Level is how soon a report is looked at.
+type Level string
+
+// The levels. Low comes behind others of its severity, normal leaves the place
+// as it is and outweighs low, high comes before all but the gravest, urgent
+// before everything.
+const (
+	Low    Level = "low"
+	Normal Level = "normal"
+	High   Level = "high"
+	Urgent Level = "urgent"
+)
+
+// Levels returns every level, the lowest first.
+func Levels() []Level { return []Level{Low, Normal, High, Urgent} }
+
+// GroupBy is what reports are joined by. Near-duplicate texts always are.
+type GroupBy string
+
+// What reports can be joined by.
+const (
+	GroupAccount GroupBy = "account"
+	GroupLinks   GroupBy = "links"
+)
+
 // Duration is a time span in a file, such as 48h.
 type Duration time.Duration
 
@@ -55,29 +131,38 @@ func (d *Duration) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// ErrCode says that a file is not a code of conduct. What it wraps says where.
-var ErrCode = errors.New("not a code of conduct")
-
-// Parse reads a code of conduct strictly and checks it.
+// Parse reads a published code of conduct strictly, checks it, and compiles its
+// rules and lexicons. Its error wraps ErrCode and Problems.
 func Parse(file []byte) (Code, error) {
 	if len(file) > MaxFile {
-		return Code{}, fmt.Errorf("%w: the file is larger than %d bytes", ErrCode, MaxFile)
+		return Code{}, refused(Problem{What: fmt.Sprintf("the file is larger than %d bytes, lexicons included: make it smaller", MaxFile)})
 	}
 	if !utf8.Valid(file) { // the decoder would replace bad bytes without a word
-		return Code{}, fmt.Errorf("%w: the file is not valid UTF-8", ErrCode)
+		return Code{}, refused(Problem{What: "the file is not valid UTF-8: save it as UTF-8"})
 	}
+	document, lexicons := unpack(file)
 	var c Code
-	dec := yaml.NewDecoder(bytes.NewReader(file), yaml.DisallowUnknownField())
-	if err := dec.Decode(&c); err != nil {
-		return Code{}, fmt.Errorf("%w: %w", ErrCode, err)
+	s, ok := readYAML("", document, &c)
+	if ok {
+		c.check(s)
+		c.engine = compile(c, s, lexicons)
 	}
-	if err := dec.Decode(new(any)); !errors.Is(err, io.EOF) {
-		return Code{}, fmt.Errorf("%w: a second document follows the first", ErrCode)
+	if len(s.problems) > 0 {
+		return Code{}, refused(s.problems...)
 	}
-	if err := c.check(); err != nil {
-		return Code{}, fmt.Errorf("%w: %w", ErrCode, err)
+	if len(c.Queues) == 0 {
+		c.Queues = []string{"general"}
+	}
+	if c.Automation.Hide && c.Automation.HideQuota == 0 {
+		c.Automation.HideQuota = DefaultHideQuota
 	}
 	return c, nil
+}
+
+func refused(problems ...Problem) error {
+	all := Problems(problems)
+	all.sort()
+	return fmt.Errorf("%w: %w", ErrCode, all)
 }
 
 // Article returns the article with this id.
@@ -90,67 +175,31 @@ func (c Code) Article(id string) (Article, bool) {
 	return Article{}, false
 }
 
-var articleID = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,63}$`)
-
-func (c Code) check() error {
-	if len(c.Languages) == 0 {
-		return errors.New("languages: name at least one")
-	}
-	if c.Version == "" {
-		return errors.New("version: is missing")
-	}
-	if err := c.checkText("title", c.Title); err != nil {
-		return err
-	}
-	seen := map[string]bool{}
-	mapped := map[event.Kind]string{}
-	for i, a := range c.Articles {
-		where := fmt.Sprintf("articles[%d] (%s)", i, a.ID)
-		switch {
-		case !articleID.MatchString(a.ID):
-			return fmt.Errorf("%s: id: use 1 to 64 lowercase letters, digits, hyphens and underscores", where)
-		case seen[a.ID]:
-			return fmt.Errorf("%s: id: stands twice", where)
-		case a.Severity < 1 || a.Severity > 4:
-			return fmt.Errorf("%s: severity: must be 1 to 4", where)
-		case a.FirstLook <= 0:
-			return fmt.Errorf("%s: first_look: must be a time span longer than nothing, such as 48h or 30m", where)
-		}
-		for _, action := range a.Ladder {
-			if !action.Valid() {
-				return fmt.Errorf("%s: ladder: %q is not a corrective action", where, action)
-			}
-		}
-		seen[a.ID] = true
-		for _, k := range a.Kinds {
-			switch {
-			case !k.Valid():
-				return fmt.Errorf("%s: kinds: %q is not on the public list", where, k)
-			case mapped[k] != "":
-				return fmt.Errorf("%s: kinds: %q is mapped to %s already", where, k, mapped[k])
-			}
-			mapped[k] = a.ID
-		}
-		if err := c.checkText(where+": title", a.Title); err != nil {
-			return err
-		}
-		if err := c.checkText(where+": text", a.Text); err != nil {
-			return err
+// Question returns the question with this id.
+func (c Code) Question(id string) (Question, bool) {
+	for _, q := range c.Questions {
+		if q.ID == id {
+			return q, true
 		}
 	}
-	for _, k := range event.Kinds() {
-		if mapped[k] == "" {
-			return fmt.Errorf("articles: no article takes the kind %q", k)
-		}
-	}
-	return nil
+	return Question{}, false
 }
 
-func (c Code) checkText(where string, t Text) error {
-	for _, lang := range c.Languages {
-		if t[lang] == "" {
-			return fmt.Errorf("%s: has no text in %q", where, lang)
+// Rule returns the rule with this id.
+func (c Code) Rule(id string) (Rule, bool) {
+	for _, r := range c.Rules {
+		if r.ID == id {
+			return r, true
 		}
 	}
-	return nil
+	return Rule{}, false
+}
+
+// Step returns the corrective action that the ladder has after so many earlier
+// decisions on the same account: the first after none, the last one then stays.
+func (a Article) Step(earlier int) (event.Action, bool) {
+	if len(a.Ladder) == 0 {
+		return "", false
+	}
+	return a.Ladder[min(max(earlier, 0), len(a.Ladder)-1)], true
 }

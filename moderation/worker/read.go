@@ -95,7 +95,7 @@ func (w *Worker) readReport(ctx context.Context, msg jetstream.Msg, subject even
 	if err != nil {
 		return opened{}, err
 	}
-	assessment := code.Assess(content)
+	assessment := code.Assess(code.View(content))
 	return opened{
 		msg: msg, submitted: submitted, replyKey: replyKey, kind: content.Kind, consent: content.Consent,
 		plaintext: plaintext, assessment: assessment, sketch: w.sketchOf(submitted.Community, content),

@@ -1,0 +1,127 @@
+package conduct
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"recourse/internal/event"
+)
+
+// View is what rules see of a report, and what moderators are shown of the
+// words. Code.View fills all of it but the history, which whoever keeps the
+// cases adds.
+type View struct {
+	Kind       event.Kind
+	Grounds    []event.Ground
+	Role       event.Role
+	Frequency  event.Frequency
+	Language   string // detected in the words, "und" where that is not sure
+	Words      string // folded
+	Length     int    // characters of the original
+	Links      []string
+	Hosts      []string // of Links, sorted, each once
+	Platform   string
+	HasAccount bool
+
+	Matches  []Match   // in Content.Description
+	Personal []Finding // in Content.Description
+	History  History
+}
+
+// History is what is known of the account and of the case that a report joins.
+type History struct {
+	AccountDecisions int // earlier decisions with an action on the same account
+	AccountReports   int // other reports on it in 30 days
+	LastHour         int // other reports on it in the last hour
+	GroupReporters   int // reports in the case that this one joins, itself included
+}
+
+// Match is a term of a lexicon that was found.
+type Match struct {
+	Start, End            int // bytes of the original text
+	Term, Language, Sense string
+	Weight                int
+	Reclaimed             bool
+	Disguise              []string // how it was varied; empty: as written
+}
+
+// Finding is a piece of personal data that was found.
+type Finding struct {
+	Start, End    int // bytes of the original text
+	Kind, Country string
+}
+
+// target is the sense of terms that name people. Alone they are no match.
+const target = "target"
+
+// Senses returns the senses that a match can have.
+func Senses() []string {
+	return []string{"slur", "insult", "demean", "threat", "sexual", "incitement", "self_harm"}
+}
+
+// View looks at a report: it folds and matches the words, finds personal data,
+// and detects the language.
+func (c Code) View(content event.Content) View {
+	return View{
+		Kind: content.Kind, Grounds: content.Grounds, Role: content.Role, Frequency: content.Frequency,
+		Language: "und",
+		Words:    strings.ToLower(content.Description), Length: utf8.RuneCountInString(content.Description),
+		Links: content.Links, Hosts: hosts(content.Links),
+		Platform: content.Account.Platform, HasAccount: content.Account.Handle != "",
+		History: History{GroupReporters: 1},
+	}
+}
+
+// hosts of links, sorted, each once. What is no link has none.
+func hosts(links []string) []string {
+	var found []string
+	for _, link := range links {
+		if u, err := url.Parse(link); err == nil && u.Hostname() != "" {
+			found = append(found, strings.ToLower(u.Hostname()))
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// hits are the matches that count.
+func (v *View) hits() []Match {
+	return slices.DeleteFunc(slices.Clone(v.Matches), func(m Match) bool { return m.Sense == target })
+}
+
+func (v *View) senses() []string {
+	var senses []string
+	for _, m := range v.hits() {
+		senses = append(senses, m.Sense)
+	}
+	slices.Sort(senses)
+	return slices.Compact(senses)
+}
+
+// weights has every sense, 0 where nothing matched.
+func (v *View) weights() map[string]int {
+	weights := map[string]int{}
+	for _, sense := range Senses() {
+		weights[sense] = 0
+	}
+	for _, m := range v.hits() {
+		weights[m.Sense] = max(weights[m.Sense], m.Weight)
+	}
+	return weights
+}
+
+func (v *View) reclaimed() bool {
+	hits := v.hits()
+	return len(hits) > 0 && !slices.ContainsFunc(hits, func(m Match) bool { return !m.Reclaimed })
+}
+
+func (v *View) personalKinds() []string {
+	var kinds []string
+	for _, f := range v.Personal {
+		kinds = append(kinds, f.Kind)
+	}
+	slices.Sort(kinds)
+	return slices.Compact(kinds)
+}
