@@ -134,11 +134,16 @@ func (d *Duration) UnmarshalText(b []byte) error {
 // Parse reads a published code of conduct strictly, checks it, and compiles its
 // rules and lexicons. Its error wraps ErrCode and Problems.
 func Parse(file []byte) (Code, error) {
+	c, _, err := parse(file)
+	return c, err
+}
+
+func parse(file []byte) (Code, *source, error) {
 	if len(file) > MaxFile {
-		return Code{}, refused(Problem{What: fmt.Sprintf("the file is larger than %d bytes, lexicons included: make it smaller", MaxFile)})
+		return Code{}, nil, refused(Problem{What: fmt.Sprintf("the file is larger than %d bytes, lexicons included: make it smaller", MaxFile)})
 	}
 	if !utf8.Valid(file) { // the decoder would replace bad bytes without a word
-		return Code{}, refused(Problem{What: "the file is not valid UTF-8: save it as UTF-8"})
+		return Code{}, nil, refused(Problem{What: "the file is not valid UTF-8: save it as UTF-8"})
 	}
 	document, lexicons := unpack(file)
 	var c Code
@@ -148,7 +153,7 @@ func Parse(file []byte) (Code, error) {
 		c.engine = compile(c, s, lexicons)
 	}
 	if len(s.problems) > 0 {
-		return Code{}, refused(s.problems...)
+		return Code{}, nil, refused(s.problems...)
 	}
 	if len(c.Queues) == 0 {
 		c.Queues = []string{"general"}
@@ -156,7 +161,7 @@ func Parse(file []byte) (Code, error) {
 	if c.Automation.Hide && c.Automation.HideQuota == 0 {
 		c.Automation.HideQuota = DefaultHideQuota
 	}
-	return c, nil
+	return c, s, nil
 }
 
 func refused(problems ...Problem) error {

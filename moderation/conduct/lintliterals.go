@@ -1,0 +1,91 @@
+package conduct
+
+import (
+	"slices"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/operators"
+	"cel.dev/cel-go/common/types"
+
+	"recourse/internal/event"
+)
+
+// vocabulary returns the words that a variable can have, where it has few.
+func vocabulary(variable string) []string {
+	switch variable {
+	case "report.kind":
+		return plain(event.Kinds())
+	case "report.grounds":
+		return plain(event.Grounds())
+	case "report.role":
+		return plain(event.Roles())
+	case "report.frequency":
+		return plain(event.Frequencies())
+	case "words.senses", "words.weight":
+		return Senses()
+	default:
+		return nil
+	}
+}
+
+func plain[T ~string](values []T) []string {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		texts[i] = string(v)
+	}
+	return texts
+}
+
+// literals looks for words in a condition that what they are compared with can
+// never have, as after a slip of the pen.
+func (l *linter) literals(at string, checked *cel.Ast) {
+	root := ast.NavigateAST(checked.NativeRep())
+	for _, e := range ast.MatchDescendants(root, ast.KindMatcher(ast.CallKind)) {
+		call := e.AsCall()
+		switch call.FunctionName() {
+		case operators.Equals, operators.NotEquals, operators.In, operators.OldIn, operators.Index:
+		default:
+			continue
+		}
+		args := call.Args()
+		if len(args) != 2 {
+			continue
+		}
+		l.compare(at, args[0], args[1])
+		l.compare(at, args[1], args[0])
+	}
+}
+
+func (l *linter) compare(at string, variable, other ast.Expr) {
+	if variable.Kind() != ast.IdentKind {
+		return
+	}
+	words := vocabulary(variable.AsIdent())
+	if len(words) == 0 {
+		return
+	}
+	for _, text := range literalTexts(other) {
+		if text != "" && !slices.Contains(words, text) {
+			l.warn(at, "%s never is or has %q: use one of %s", variable.AsIdent(), text, list(words))
+		}
+	}
+}
+
+// literalTexts returns the texts that an expression spells out.
+func literalTexts(e ast.Expr) []string {
+	switch e.Kind() {
+	case ast.LiteralKind:
+		if text, ok := e.AsLiteral().(types.String); ok {
+			return []string{string(text)}
+		}
+	case ast.ListKind:
+		var texts []string
+		for _, element := range e.AsList().Elements() {
+			texts = append(texts, literalTexts(element)...)
+		}
+		return texts
+	default: // anything else has its value only when it runs
+	}
+	return nil
+}
