@@ -33,6 +33,7 @@ type program struct {
 // standard functions and macros and nothing else: no clock, no network.
 func Environment() (*cel.Env, error) {
 	options := []cel.EnvOption{
+		cel.EnableMacroCallTracking(), // to write a condition with exists() out again
 		cel.ASTValidators(cel.ValidateRegexLiterals(), cel.ValidateHomogeneousAggregateLiterals(), cel.ValidateDurationLiterals(),
 			cel.ValidateTimestampLiterals(), cel.ValidateComprehensionNestingLimit(2)),
 	}

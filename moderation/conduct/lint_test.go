@@ -25,7 +25,8 @@ func warnings(t *testing.T, file string) []string {
 var quiet = strings.NewReplacer("    title: {en: Respect", "    ladder: [notice]\n    title: {en: Respect", "    title: {en: Safety", "    ladder: [notice]\n    title: {en: Safety",
 	"    title: {en: Names", "    ladder: [notice]\n    title: {en: Names", "    title: {en: The spirit", "    ladder: [notice]\n    title: {en: The spirit").Replace(ruled("rules:\n" +
 	rule("a", `report.kind == "doxxing" && report.role != "" && words.weight["threat"] > 1`, "article: spirit, queue: safety, ask: where, hide: true") +
-	rule("b", `report.account`, "queue: names, ask: when")))
+	rule("b", `report.account`, "queue: names, ask: when") +
+	rule("e", `report.hosts.exists(h, h.endsWith(".example")) && ["a", "b"].all(x, report.words.contains(x))`, "tags: [e]")))
 
 func TestACodeWithoutFaultIsNotWarnedOf(t *testing.T) {
 	if got := warnings(t, quiet); len(got) > 0 {
@@ -63,8 +64,8 @@ func TestTheSameConditionTwiceIsWarnedOf(t *testing.T) {
 	same := rule("c", `(report.account)`, "queue: names, ask: when")
 	other := rule("d", `report.account`, "tags: [t]")
 	got := warnings(t, quiet+same+other)
-	if len(got) != 2 || !strings.Contains(got[0], "rules[2] (c): when: the rule b has the same condition and the same effects") ||
-		!strings.Contains(got[1], "rules[3] (d): when: the rule b has the same condition: put") {
+	if len(got) != 2 || !strings.Contains(got[0], "rules[3] (c): when: the rule b has the same condition and the same effects") ||
+		!strings.Contains(got[1], "rules[4] (d): when: the rule b has the same condition: put") {
 		t.Errorf("it is warned of %q", got)
 	}
 	shadowed := strings.Replace(quiet, "    when: 'report.account'", "    shadow: true\n    when: 'report.account'", 1)

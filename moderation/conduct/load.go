@@ -12,8 +12,9 @@ import (
 
 // Load reads a code of conduct and the lexicons that it names beside it, and
 // returns them in the published form: a txtar archive whose comment is the
-// YAML, or the YAML alone where it names no lexicon. Parse says what is wrong
-// with the code itself.
+// YAML, or the YAML alone where it names no lexicon. A lexicon that can't be
+// read is one of the error's Problems; what else is wrong with the code, Parse
+// says.
 func Load(read func(name string) ([]byte, error), name string) ([]byte, error) {
 	document, err := read(name)
 	if err != nil {
@@ -23,7 +24,7 @@ func Load(read func(name string) ([]byte, error), name string) ([]byte, error) {
 		return document, nil // it is in the published form already
 	}
 	var c Code
-	s, ok := readYAML(name, document, &c)
+	s, ok := readYAML("", document, &c)
 	if !ok || len(c.Lexicons) == 0 {
 		return document, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 )
@@ -13,7 +14,7 @@ var ErrCode = errors.New("not a code of conduct")
 
 // Problem is one thing that is wrong with a file, and what to do about it.
 type Problem struct {
-	File string // name of a file beside the code, empty for the code itself
+	File string // beside the code, such as lexicons/en.txt; empty for the code itself
 	Line int    // from 1; 0 where the whole file is meant
 	What string
 }
@@ -44,12 +45,14 @@ func (p Problems) Error() string {
 }
 
 // Named returns the problems with the name of the code's own file, which a
-// published code does not have.
+// published code does not have, and with its folder before the files beside it.
 func (p Problems) Named(file string) Problems {
 	named := slices.Clone(p)
 	for i := range named {
 		if named[i].File == "" {
 			named[i].File = file
+		} else {
+			named[i].File = path.Join(path.Dir(file), named[i].File)
 		}
 	}
 	return named
