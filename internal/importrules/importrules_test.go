@@ -29,6 +29,7 @@ var tree = []pkg{
 	}},
 	{path: "recourse/moderation", name: "moderation", imports: []string{"recourse/internal/event"}},
 	{path: "recourse/moderation/conduct", name: "conduct", imports: []string{"recourse/internal/event"}},
+	{path: "recourse/moderation/language", name: "language"},
 	{path: "recourse/moderation/store", name: "store", imports: []string{"recourse/moderation", "recourse/internal/postgres"}},
 	{path: "recourse/stats", name: "stats"},
 	{path: "recourse/stats/mechanism", name: "mechanism"},

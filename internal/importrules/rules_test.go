@@ -29,6 +29,7 @@ var mustExist = []string{
 	module + "/reporter",
 	module + "/moderation",
 	module + "/moderation/conduct",
+	module + "/moderation/language",
 	module + "/stats/mechanism",
 	module + "/internal/evidence",
 	module + "/internal/seal/open",
@@ -49,7 +50,8 @@ type reachRule struct {
 var reachRules = []reachRule{
 	{
 		from: []string{
-			module + "/moderation", module + "/moderation/conduct/...", module + "/moderation/sketch/...", module + "/stats", module + "/stats/mechanism/...",
+			module + "/moderation", module + "/moderation/conduct/...", module + "/moderation/language/...",
+			module + "/moderation/personal/...", module + "/moderation/words/...", module + "/moderation/sketch/...", module + "/stats", module + "/stats/mechanism/...",
 			module + "/internal/evidence/...",
 		},
 		never: []string{"github.com/gin-gonic/...", "github.com/jackc/...", "github.com/nats-io/..."},
