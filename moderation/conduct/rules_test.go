@@ -10,6 +10,7 @@ import (
 
 	"recourse/internal/event"
 	"recourse/moderation/conduct"
+	"recourse/moderation/personal"
 )
 
 // ruled is house with what rules need and with these rules.
@@ -121,7 +122,7 @@ func fullView() conduct.View {
 		Matches: []conduct.Match{
 			{Term: "scum", Sense: "demean", Weight: 2}, {Term: "kill you", Sense: "threat", Weight: 4}, {Term: "kill", Sense: "threat", Weight: 1}, {Term: "women", Sense: "target"},
 		},
-		Personal: []conduct.Finding{{Kind: "phone"}, {Kind: "address"}, {Kind: "phone"}},
+		Personal: []personal.Finding{{Kind: "phone"}, {Kind: "address"}, {Kind: "phone"}},
 		History:  conduct.History{AccountDecisions: 1, AccountReports: 2, LastHour: 3, GroupReporters: 4},
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"recourse/internal/event"
+	"recourse/moderation/language"
+	"recourse/moderation/personal"
 )
 
 // View is what rules see of a report, and what moderators are shown of the
@@ -25,8 +27,8 @@ type View struct {
 	Platform   string
 	HasAccount bool
 
-	Matches  []Match   // in Content.Description
-	Personal []Finding // in Content.Description
+	Matches  []Match            // in Content.Description
+	Personal []personal.Finding // in Content.Description
 	History  History
 }
 
@@ -47,12 +49,6 @@ type Match struct {
 	Disguise              []string // how it was varied; empty: as written
 }
 
-// Finding is a piece of personal data that was found.
-type Finding struct {
-	Start, End    int // bytes of the original text
-	Kind, Country string
-}
-
 // target is the sense of terms that name people. Alone they are no match.
 const target = "target"
 
@@ -66,7 +62,7 @@ func Senses() []string {
 func (c Code) View(content event.Content) View {
 	return View{
 		Kind: content.Kind, Grounds: content.Grounds, Role: content.Role, Frequency: content.Frequency,
-		Language: "und",
+		Language: language.Detect(content.Description), Personal: personal.Find(content.Description),
 		Words:    strings.ToLower(content.Description), Length: utf8.RuneCountInString(content.Description),
 		Links: content.Links, Hosts: hosts(content.Links),
 		Platform: content.Account.Platform, HasAccount: content.Account.Handle != "",
