@@ -1,0 +1,116 @@
+package words
+
+import (
+	"cmp"
+	"slices"
+)
+
+// automaton is an Aho-Corasick automaton over dense symbols. Its states are
+// numbered breadth first, so that a state's children stand in one row and the
+// states near the root, where most texts stay, are close together in memory.
+type automaton struct {
+	root    []int32  // the state after a symbol at the root; 0 where there is none
+	label   []uint16 // the symbol that leads into a state
+	child   []int32  // the first child of a state; its last stands before the next state's first
+	fail    []int32  // the longest proper suffix that is a state
+	output  []int32  // the pattern that ends in a state, or -1
+	further []int32  // the next state along the suffixes where a pattern ends; 0 for none
+}
+
+// edge is a state's child while the automaton is built.
+type edge struct {
+	symbol uint16
+	row    int32 // first of the patterns below it
+	end    int32
+}
+
+// newAutomaton takes distinct patterns; pattern numbers are places in the slice.
+// Symbols are from 1 to alphabet-1.
+func newAutomaton(patterns [][]uint16, alphabet int) *automaton {
+	order := make([]int32, len(patterns))
+	for i := range order {
+		order[i] = int32(i) //nolint:gosec // a lexicon has fewer than 2^31 terms
+	}
+	slices.SortFunc(order, func(a, b int32) int { return slices.Compare(patterns[a], patterns[b]) })
+	a := &automaton{
+		root: make([]int32, alphabet), label: []uint16{0}, fail: []int32{0}, output: []int32{-1}, further: []int32{0},
+	}
+	type group struct{ row, end int32 }
+	level := []group{{0, int32(len(order))}} //nolint:gosec // as above
+	for depth := 0; len(level) > 0; depth++ {
+		var next []group
+		for _, g := range level {
+			a.child = append(a.child, int32(len(a.label))) //nolint:gosec // states are fewer than 2^31
+			for _, e := range edges(patterns, order, g.row, g.end, depth) {
+				a.label = append(a.label, e.symbol)
+				output := int32(-1)
+				if first := order[e.row]; len(patterns[first]) == depth+1 {
+					output = first
+					e.row++
+				}
+				a.output = append(a.output, output)
+				next = append(next, group{e.row, e.end})
+			}
+		}
+		level = next
+	}
+	a.child = append(a.child, int32(len(a.label))) //nolint:gosec // as above
+	for s := a.child[0]; s < a.child[1]; s++ {
+		a.root[a.label[s]] = s
+	}
+	a.link()
+	return a
+}
+
+// edges splits a sorted row of patterns by their symbol at a depth.
+func edges(patterns [][]uint16, order []int32, row, end int32, depth int) []edge {
+	var found []edge
+	for row < end {
+		symbol, first := patterns[order[row]][depth], row
+		for row < end && patterns[order[row]][depth] == symbol {
+			row++
+		}
+		found = append(found, edge{symbol, first, row})
+	}
+	return found
+}
+
+// link sets where a state goes on when its children do not fit.
+func (a *automaton) link() {
+	n := len(a.label)
+	a.fail = make([]int32, n)
+	a.further = make([]int32, n)
+	for s := range int32(n) { //nolint:gosec // states are fewer than 2^31
+		for c := a.child[s]; c < a.child[s+1]; c++ {
+			if s != 0 {
+				a.fail[c] = a.step(a.fail[s], a.label[c])
+			}
+			f := a.fail[c]
+			if a.output[f] >= 0 {
+				a.further[c] = f
+			} else {
+				a.further[c] = a.further[f]
+			}
+		}
+	}
+}
+
+// step returns the state after a symbol.
+func (a *automaton) step(s int32, symbol uint16) int32 {
+	for s != 0 {
+		first, last := a.child[s], a.child[s+1]
+		switch last - first {
+		case 0:
+		case 1:
+			if a.label[first] == symbol {
+				return first
+			}
+		default:
+			if at, ok := slices.BinarySearchFunc(a.label[first:last], symbol, cmp.Compare[uint16]); ok {
+				return first + int32(at) //nolint:gosec // within the row
+			}
+		}
+		s = a.fail[s]
+	}
+	return a.root[symbol]
+}

@@ -1,0 +1,205 @@
+package words
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// entry is a term as it is compared.
+type entry struct {
+	text     string
+	letters  []rune // folded, without what stands between; begin marks the first of a word
+	language uint8  // place in Matcher.languages
+	sense    uint8  // place in Senses()
+	weight   uint8
+	flags    flags
+	common   uint64 // other languages in which it is a common word
+	next     int32  // the next entry with the same pattern, or -1
+}
+
+type flags uint8
+
+const (
+	reclaimed flags = 1 << iota
+	context
+	stem
+	exact
+	aim       // the sense is target
+	plainText // it is written as it folds
+)
+
+// begin marks a letter before which the term has a space or hyphen.
+const begin rune = 1 << 24
+
+// Matcher finds the terms of its lexicons. It is safe for use by many at once.
+type Matcher struct {
+	automaton *automaton
+	symbols   *symbols
+	entries   []entry
+	first     []int32 // of each pattern: its first entry
+	languages []lexiconLanguage
+	common    map[string]uint64 // common words and the languages, by bit, that have them
+	senses    []string
+	scratch   sync.Pool
+}
+
+type lexiconLanguage struct {
+	tag     string
+	bit     uint64 // of its base language
+	known   *vocabulary
+	endings []string
+	before  []string // what is written onto a word's front
+}
+
+// Compile makes one matcher of all lexicons.
+func Compile(lexicons ...Lexicon) (*Matcher, error) {
+	if len(lexicons) > 255 {
+		return nil, errors.New("more than 255 lexicons: join some")
+	}
+	m := &Matcher{senses: Senses(), common: map[string]uint64{}}
+	m.scratch.New = func() any { return new(scratch) }
+	vocabularies := map[string]*vocabulary{}
+	bits := m.readCommon(vocabularies)
+	patterns := map[string]int32{}
+	for _, lexicon := range lexicons {
+		b := base(lexicon.Language)
+		if vocabularies[b] == nil {
+			vocabularies[b] = newVocabulary(b)
+		}
+		m.languages = append(m.languages, lexiconLanguage{
+			tag: lexicon.Language, bit: bits[b], known: vocabularies[b], endings: endings(b), before: before(b),
+		})
+		for _, term := range lexicon.Terms {
+			if err := m.add(term, patterns); err != nil {
+				return nil, fmt.Errorf("lexicon %s, term %q: %w", lexicon.Language, term.Text, err)
+			}
+		}
+	}
+	m.build(patterns)
+	return m, nil
+}
+
+// readCommon fills in which languages have which common words.
+func (m *Matcher) readCommon(vocabularies map[string]*vocabulary) map[string]uint64 {
+	bits := map[string]uint64{}
+	for i, tag := range knownLanguages() {
+		bits[tag] = 1 << i
+		v := newVocabulary(tag)
+		vocabularies[tag] = v
+		for word := range v.folded {
+			m.common[word] |= bits[tag]
+		}
+	}
+	return bits
+}
+
+func (m *Matcher) add(term Term, patterns map[string]int32) error {
+	items := read(foldUnits(term.Text, nil), nil)
+	if len(items) == 0 {
+		return errors.New("it has no letter")
+	}
+	e := entry{text: term.Text, next: -1, weight: uint8(term.Weight), language: uint8(len(m.languages) - 1)} //nolint:gosec // both checked
+	sense := slices.Index(m.senses, term.Sense)
+	if sense < 0 {
+		return fmt.Errorf("%q is no sense", term.Sense)
+	}
+	e.sense = uint8(sense) //nolint:gosec // one of a few
+	for flag, set := range map[flags]bool{
+		reclaimed: term.Reclaimed, context: term.Context, stem: term.Stem, exact: term.Exact, aim: term.Sense == SenseTarget,
+		plainText: Fold(term.Text).String() == strings.ToLower(term.Text),
+	} {
+		if set {
+			e.flags |= flag
+		}
+	}
+	var pattern, word strings.Builder
+	var last rune
+	phrase := false
+	for i, it := range items {
+		r := it.raw // a digit in a term means itself
+		word.WriteRune(r)
+		if it.form&leet == 0 {
+			r = it.rune
+		}
+		if c := class(it.rune); c != last {
+			pattern.WriteRune(c)
+			last = c
+		}
+		if i > 0 && it.gap >= hard {
+			r |= begin
+			phrase = true
+		}
+		e.letters = append(e.letters, r)
+	}
+	known := m.languages[e.language]
+	if !phrase {
+		e.common = m.common[word.String()] &^ known.bit
+		if m.common[word.String()]&known.bit != 0 { // common here too
+			e.common = 0
+		}
+		if len(e.letters) > 2 {
+			known.known.terms[word.String()] = true
+		}
+	}
+	key := pattern.String()
+	number, ok := patterns[key]
+	if !ok {
+		number = int32(len(m.first)) //nolint:gosec // far fewer
+		patterns[key] = number
+		m.first = append(m.first, -1)
+	}
+	e.next, m.first[number] = m.first[number], int32(len(m.entries)) //nolint:gosec // far fewer
+	m.entries = append(m.entries, e)
+	return nil
+}
+
+func (m *Matcher) build(patterns map[string]int32) {
+	m.symbols = new(symbols)
+	rows := make([][]uint16, len(m.first))
+	for key, number := range patterns {
+		row := make([]uint16, 0, len(key))
+		for _, r := range key {
+			row = append(row, m.symbols.add(r))
+		}
+		rows[number] = row
+	}
+	m.automaton = newAutomaton(rows, int(m.symbols.last)+1)
+}
+
+// class is what the automaton makes of a letter: i and l are one, since 1 and !
+// may stand for either.
+func class(r rune) rune {
+	if r == 'l' {
+		return 'i'
+	}
+	return r
+}
+
+// symbols numbers the letters that terms have.
+type symbols struct {
+	pages [0x110000 >> 8]*[256]uint16
+	last  uint16
+}
+
+func (s *symbols) add(r rune) uint16 {
+	p := s.pages[r>>8]
+	if p == nil {
+		p = new([256]uint16)
+		s.pages[r>>8] = p
+	}
+	if p[r&0xff] == 0 && s.last < 0xffff {
+		s.last++
+		p[r&0xff] = s.last
+	}
+	return p[r&0xff]
+}
+
+func (s *symbols) of(r rune) uint16 {
+	if p := s.pages[r>>8]; p != nil {
+		return p[r&0xff]
+	}
+	return 0
+}

@@ -1,0 +1,177 @@
+// Package words finds the words of a community's lexicons in what people wrote,
+// also where they are disguised: look-alike letters, hidden characters, stuffed
+// marks, leetspeak, spaces between letters or left out between words, repeated
+// letters.
+//
+// Text is folded (Fold), made a stream of letters that remembers where each
+// stands and what stood before it (stream.go), and run once through an
+// Aho-Corasick automaton, whatever the size of the lexicons. The automaton is
+// generous: it sees no spaces and counts no repeats. What it proposes is then
+// compared with the text as it stands (verify.go), which keeps "Scunthorpe" and
+// "classic" out.
+//
+// The package is pure. It logs nothing and keeps nothing of what it was given.
+package words
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Match is a place where a term stands in a text.
+type Match struct {
+	Start, End int    // bytes of the original text
+	Term       string // as the lexicon writes it
+	Language   string // of the lexicon, BCP 47
+	Sense      string // one of Senses
+	Weight     int    // 0 to 4
+	Reclaimed  bool   // the group itself uses the term too
+	Disguise   []string
+}
+
+// Disguises, in the order in which Match.Disguise has them.
+const (
+	Leet       = "leet"       // digits or signs for letters
+	Spaced     = "spaced"     // spaces or signs between letters
+	Joined     = "joined"     // spaces between words left out
+	Repeated   = "repeated"   // letters more often than they belong
+	Confusable = "confusable" // letters that look alike
+	Hidden     = "hidden"     // invisible characters between letters
+	Accents    = "accents"    // marks added or left out
+)
+
+// contextWords is how near a target must be to a term that needs a context.
+const contextWords = 6
+
+// scratch is what one Find needs; it is used again.
+type scratch struct {
+	units      []unit
+	items      []item
+	runs       []int32 // the first item of each run of one letter
+	candidates []candidate
+	found      []finding
+}
+
+// candidate is a pattern that ends with a run.
+type candidate struct{ run, pattern int32 }
+
+// finding is a term that was compared and stands there.
+type finding struct {
+	first, last int32 // items
+	entry       int32
+	disguise    disguise
+}
+
+// Find returns the terms that stand in a text, in order of Start. Targets, and
+// terms that need one near and have none, are left out.
+func (m *Matcher) Find(text string) []Match {
+	s, _ := m.scratch.Get().(*scratch)
+	defer m.scratch.Put(s)
+	s.units = foldUnits(text, s.units)
+	s.items = read(s.units, s.items)
+	m.propose(s)
+	if len(s.candidates) == 0 {
+		return nil
+	}
+	v := verifier{m: m, text: text, items: s.items}
+	s.found = s.found[:0]
+	for _, c := range s.candidates {
+		for e := m.first[c.pattern]; e >= 0; e = m.entries[e].next {
+			if f, ok := v.check(&m.entries[e], s.runs, c); ok {
+				f.entry = e
+				s.found = append(s.found, f)
+			}
+		}
+	}
+	return m.matches(text, s)
+}
+
+// propose runs the automaton over the items, a run of one letter as one.
+func (m *Matcher) propose(s *scratch) {
+	s.runs, s.candidates = s.runs[:0], s.candidates[:0]
+	a, state := m.automaton, int32(0)
+	var last rune
+	for i := range s.items {
+		c := class(s.items[i].rune)
+		if c == last {
+			continue
+		}
+		last = c
+		s.runs = append(s.runs, int32(i)) //nolint:gosec // texts are short
+		symbol := m.symbols.of(c)
+		if symbol == 0 {
+			state = 0
+			continue
+		}
+		state = a.step(state, symbol)
+		for at := state; at != 0; at = a.further[at] {
+			if p := a.output[at]; p >= 0 {
+				s.candidates = append(s.candidates, candidate{int32(len(s.runs) - 1), p}) //nolint:gosec // as above
+			}
+		}
+	}
+	s.runs = append(s.runs, int32(len(s.items))) //nolint:gosec // as above
+}
+
+// matches keeps what counts, in order, each place and term once.
+func (m *Matcher) matches(text string, s *scratch) []Match {
+	var found []Match
+	for _, f := range s.found {
+		e := &m.entries[f.entry]
+		if e.flags&aim != 0 || e.flags&context != 0 && !m.targetNear(s, f) || e.common != 0 && !m.speaks(s, f) {
+			continue
+		}
+		found = append(found, Match{
+			Start: int(s.items[f.first].start), End: int(s.items[f.last].end), Term: e.text, Language: m.languages[e.language].tag,
+			Sense: m.senses[e.sense], Weight: int(e.weight), Reclaimed: e.flags&reclaimed != 0, Disguise: f.disguise.names(),
+		})
+	}
+	slices.SortStableFunc(found, func(a, b Match) int {
+		return cmp.Or(a.Start-b.Start, b.End-a.End, b.Weight-a.Weight, cmp.Compare(a.Term, b.Term), cmp.Compare(a.Language, b.Language))
+	})
+	return slices.CompactFunc(found, func(a, b Match) bool {
+		return a.Start == b.Start && a.End == b.End && a.Term == b.Term && a.Sense == b.Sense
+	})
+}
+
+// targetNear tells whether a word that names people stands beside a finding.
+func (m *Matcher) targetNear(s *scratch, f finding) bool {
+	first, last := s.items[f.first].word, s.items[f.last].word
+	for _, t := range s.found {
+		if m.entries[t.entry].flags&aim == 0 || t.last >= f.first && t.first <= f.last {
+			continue
+		}
+		if t.last < f.first && first-s.items[t.last].word <= contextWords || t.first > f.last && s.items[t.first].word-last <= contextWords {
+			return true
+		}
+	}
+	return false
+}
+
+// speaks tells whether a text is rather in a term's language than in one where
+// the term is a common word, by the common words of each that stand in it.
+func (m *Matcher) speaks(s *scratch, f finding) bool {
+	e := &m.entries[f.entry]
+	own := m.languages[e.language].bit
+	var hits [64]int
+	ours := 0
+	var word []rune
+	for i := 0; i <= len(s.items); i++ {
+		if i == len(s.items) || s.items[i].gap >= soft {
+			set := m.common[string(word)]
+			if set&own != 0 {
+				ours++
+			}
+			for bit := range hits {
+				if set&e.common>>bit&1 != 0 {
+					hits[bit]++
+				}
+			}
+			word = word[:0]
+		}
+		if i < len(s.items) && (i < int(f.first) || i > int(f.last)) {
+			word = append(word, s.items[i].raw)
+		}
+	}
+	return ours >= slices.Max(hits[:])
+}
