@@ -182,7 +182,7 @@ func (m *matcher) compare(view View, got Assessment) {
 		}
 	}
 	var terms []string
-	for _, found := range view.hits() {
+	for _, found := range view.Matches {
 		terms = append(terms, found.Term)
 	}
 	m.compareLists("tags", got.Tags, want.Tags)

@@ -24,6 +24,7 @@ func Diff(from, to Code) []Change {
 	d.articles()
 	d.questions()
 	d.rules()
+	d.lexicons()
 	return d.changes
 }
 

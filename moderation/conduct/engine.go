@@ -9,6 +9,8 @@ import (
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types/ref"
 	"golang.org/x/tools/txtar"
+
+	"recourse/moderation/words"
 )
 
 // engine is a code's rules and lexicons, compiled. Safe for concurrent use.
@@ -17,6 +19,9 @@ type engine struct {
 	empty     []ref.Val      // a value of each variable that says nothing
 	index     map[string]int // of a variable, by name
 	rules     []program      // one for each rule of the code
+	lexicons  []words.Lexicon
+	files     []txtar.File   // of the lexicons
+	matcher   *words.Matcher // nil without lexicons
 }
 
 // program is a compiled rule.
@@ -56,6 +61,7 @@ func compile(c Code, s *source, lexicons []txtar.File) *engine {
 		e.index[v.Name] = i
 		e.empty = append(e.empty, v.value(&View{}))
 	}
+	e.compileLexicons(c, s, lexicons)
 	var total uint64
 	for i, rule := range c.Rules {
 		at := fmt.Sprintf("rules[%d].when", i)

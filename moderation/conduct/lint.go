@@ -19,6 +19,7 @@ func Check(file []byte) (c Code, warnings Problems, err error) {
 	l.articles()
 	l.languages()
 	l.unused()
+	l.lexicons()
 	if err := l.rules(); err != nil {
 		return Code{}, nil, err
 	}

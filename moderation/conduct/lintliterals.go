@@ -9,6 +9,7 @@ import (
 	"cel.dev/cel-go/common/types"
 
 	"recourse/internal/event"
+	"recourse/moderation/words"
 )
 
 // vocabulary returns the words that a variable can have, where it has few.
@@ -23,7 +24,7 @@ func vocabulary(variable string) []string {
 	case "report.frequency":
 		return plain(event.Frequencies())
 	case "words.senses", "words.weight":
-		return Senses()
+		return senses()
 	default:
 		return nil
 	}
@@ -43,6 +44,7 @@ func (l *linter) literals(at string, checked *cel.Ast) {
 	root := ast.NavigateAST(checked.NativeRep())
 	for _, e := range ast.MatchDescendants(root, ast.KindMatcher(ast.CallKind)) {
 		call := e.AsCall()
+		l.folded(at, call)
 		switch call.FunctionName() {
 		case operators.Equals, operators.NotEquals, operators.In, operators.OldIn, operators.Index:
 		default:
@@ -57,17 +59,33 @@ func (l *linter) literals(at string, checked *cel.Ast) {
 	}
 }
 
+// folded warns of a text that folded words can't hold, such as one with a
+// capital letter or an accent.
+func (l *linter) folded(at string, call ast.CallExpr) {
+	if !call.IsMemberFunction() || call.Target().Kind() != ast.IdentKind || call.Target().AsIdent() != "report.words" {
+		return
+	}
+	switch call.FunctionName() {
+	case "contains", "startsWith", "endsWith":
+		for _, text := range literalTexts(call.Args()[0]) {
+			if folded := words.Fold(text).String(); folded != text {
+				l.warn(at, "report.words is folded and never holds %q: write %q", text, folded)
+			}
+		}
+	}
+}
+
 func (l *linter) compare(at string, variable, other ast.Expr) {
 	if variable.Kind() != ast.IdentKind {
 		return
 	}
-	words := vocabulary(variable.AsIdent())
-	if len(words) == 0 {
+	possible := vocabulary(variable.AsIdent())
+	if len(possible) == 0 {
 		return
 	}
 	for _, text := range literalTexts(other) {
-		if text != "" && !slices.Contains(words, text) {
-			l.warn(at, "%s never is or has %q: use one of %s", variable.AsIdent(), text, list(words))
+		if text != "" && !slices.Contains(possible, text) {
+			l.warn(at, "%s never is or has %q: use one of %s", variable.AsIdent(), text, list(possible))
 		}
 	}
 }

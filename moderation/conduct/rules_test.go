@@ -11,6 +11,7 @@ import (
 	"recourse/internal/event"
 	"recourse/moderation/conduct"
 	"recourse/moderation/personal"
+	"recourse/moderation/words"
 )
 
 // ruled is house with what rules need and with these rules.
@@ -119,8 +120,8 @@ func fullView() conduct.View {
 	return conduct.View{
 		Kind: event.KindDoxxing, Grounds: []event.Ground{event.GroundReligion}, Role: event.RoleTarget, Frequency: event.FrequencyOften, Language: "fr",
 		Words: "call her at home", Length: 16, Links: []string{"https://example.org/a"}, Hosts: []string{"example.org"}, Platform: "forum", HasAccount: true,
-		Matches: []conduct.Match{
-			{Term: "scum", Sense: "demean", Weight: 2}, {Term: "kill you", Sense: "threat", Weight: 4}, {Term: "kill", Sense: "threat", Weight: 1}, {Term: "women", Sense: "target"},
+		Matches: []words.Match{
+			{Term: "scum", Sense: "demean", Weight: 2}, {Term: "kill you", Sense: "threat", Weight: 4}, {Term: "kill", Sense: "threat", Weight: 1},
 		},
 		Personal: []personal.Finding{{Kind: "phone"}, {Kind: "address"}, {Kind: "phone"}},
 		History:  conduct.History{AccountDecisions: 1, AccountReports: 2, LastHour: 3, GroupReporters: 4},

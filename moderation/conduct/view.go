@@ -9,6 +9,7 @@ import (
 	"recourse/internal/event"
 	"recourse/moderation/language"
 	"recourse/moderation/personal"
+	"recourse/moderation/words"
 )
 
 // View is what rules see of a report, and what moderators are shown of the
@@ -27,7 +28,7 @@ type View struct {
 	Platform   string
 	HasAccount bool
 
-	Matches  []Match            // in Content.Description
+	Matches  []words.Match      // in Content.Description
 	Personal []personal.Finding // in Content.Description
 	History  History
 }
@@ -40,27 +41,10 @@ type History struct {
 	GroupReporters   int // reports in the case that this one joins, itself included
 }
 
-// Match is a term of a lexicon that was found.
-type Match struct {
-	Start, End            int // bytes of the original text
-	Term, Language, Sense string
-	Weight                int
-	Reclaimed             bool
-	Disguise              []string // how it was varied; empty: as written
-}
-
-// target is the sense of terms that name people. Alone they are no match.
-const target = "target"
-
-// Senses returns the senses that a match can have.
-func Senses() []string {
-	return []string{"slur", "insult", "demean", "threat", "sexual", "incitement", "self_harm"}
-}
-
 // View looks at a report: it folds and matches the words, finds personal data,
 // and detects the language.
 func (c Code) View(content event.Content) View {
-	return View{
+	v := View{
 		Kind: content.Kind, Grounds: content.Grounds, Role: content.Role, Frequency: content.Frequency,
 		Language: language.Detect(content.Description), Personal: personal.Find(content.Description),
 		Words: strings.ToLower(content.Description), Length: utf8.RuneCountInString(content.Description),
@@ -68,6 +52,10 @@ func (c Code) View(content event.Content) View {
 		Platform: content.Account.Platform, HasAccount: content.Account.Handle != "",
 		History: History{GroupReporters: 1},
 	}
+	if c.engine != nil && c.engine.matcher != nil {
+		v.Matches = c.engine.matcher.Find(content.Description)
+	}
+	return v
 }
 
 // hosts of links, sorted, each once. What is no link has none.
@@ -82,14 +70,9 @@ func hosts(links []string) []string {
 	return slices.Compact(found)
 }
 
-// hits are the matches that count.
-func (v *View) hits() []Match {
-	return slices.DeleteFunc(slices.Clone(v.Matches), func(m Match) bool { return m.Sense == target })
-}
-
 func (v *View) senses() []string {
 	var senses []string
-	for _, m := range v.hits() {
+	for _, m := range v.Matches {
 		senses = append(senses, m.Sense)
 	}
 	slices.Sort(senses)
@@ -99,18 +82,17 @@ func (v *View) senses() []string {
 // weights has every sense, 0 where nothing matched.
 func (v *View) weights() map[string]int {
 	weights := map[string]int{}
-	for _, sense := range Senses() {
+	for _, sense := range senses() {
 		weights[sense] = 0
 	}
-	for _, m := range v.hits() {
+	for _, m := range v.Matches {
 		weights[m.Sense] = max(weights[m.Sense], m.Weight)
 	}
 	return weights
 }
 
 func (v *View) reclaimed() bool {
-	hits := v.hits()
-	return len(hits) > 0 && !slices.ContainsFunc(hits, func(m Match) bool { return !m.Reclaimed })
+	return len(v.Matches) > 0 && !slices.ContainsFunc(v.Matches, func(m words.Match) bool { return !m.Reclaimed })
 }
 
 func (v *View) personalKinds() []string {
@@ -121,3 +103,6 @@ func (v *View) personalKinds() []string {
 	slices.Sort(kinds)
 	return slices.Compact(kinds)
 }
+
+// senses that a match can have: a target is never one by itself.
+func senses() []string { return without(words.Senses(), words.SenseTarget) }
