@@ -48,6 +48,7 @@ func TestWhatHasNoUseIsWarnedOf(t *testing.T) {
 		{"a role that is none", `report.role != ""`, `"me" != report.role`, `line 42: rules[0] (a): when: report.role never is or has "me"`},
 		{"a sense that is none", `words.weight["threat"]`, `words.weight["threats"]`, `line 42: rules[0] (a): when: words.weight never is or has "threats"`},
 		{"a ground that is none", "'report.account'", `'"height" in report.grounds'`, `line 46: rules[1] (b): when: report.grounds never is or has "height"`},
+		{"personal data that is none", "'report.account'", `'"telephone" in personal.kinds'`, `line 46: rules[1] (b): when: personal.kinds never is or has "telephone"`},
 		{"one of several kinds", "'report.account'", `'report.kind in ["threat", "menace"]'`, `line 46: rules[1] (b): when: report.kind never is or has "menace"`},
 	} {
 		if strings.Count(quiet, tt.old) != 1 {

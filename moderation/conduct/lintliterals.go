@@ -9,6 +9,7 @@ import (
 	"cel.dev/cel-go/common/types"
 
 	"recourse/internal/event"
+	"recourse/moderation/personal"
 	"recourse/moderation/words"
 )
 
@@ -25,6 +26,11 @@ func vocabulary(variable string) []string {
 		return plain(event.Frequencies())
 	case "words.senses", "words.weight":
 		return senses()
+	case "personal.kinds":
+		return []string{
+			personal.Phone, personal.Email, personal.Address, personal.BankAccount, personal.BankCard, personal.NationalID,
+			personal.Plate, personal.IPAddress,
+		}
 	default:
 		return nil
 	}
