@@ -480,7 +480,7 @@ func (q *Queries) JustClaimed(ctx context.Context, arg JustClaimedParams) (event
 }
 
 const lockCase = `-- name: LockCase :one
-SELECT id, community, state, version, kind, article, conduct, priority, opened_at, first_look_due, closed_at, claimed_by, claimed_until, again, unread_since FROM moderation.cases WHERE id = $1 AND community = ANY($2::text[]) FOR UPDATE
+SELECT id, community, state, version, kind, article, conduct, priority, opened_at, first_look_due, closed_at, claimed_by, claimed_until, again, unread_since, queue, language, language_team, second_reader, tags, hidden_since FROM moderation.cases WHERE id = $1 AND community = ANY($2::text[]) FOR UPDATE
 `
 
 type LockCaseParams struct {
@@ -509,6 +509,12 @@ func (q *Queries) LockCase(ctx context.Context, arg LockCaseParams) (ModerationC
 		&i.ClaimedUntil,
 		&i.Again,
 		&i.UnreadSince,
+		&i.Queue,
+		&i.Language,
+		&i.LanguageTeam,
+		&i.SecondReader,
+		&i.Tags,
+		&i.HiddenSince,
 	)
 	return i, err
 }
@@ -560,7 +566,7 @@ SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.pr
     c.closed_at, c.claimed_by, c.claimed_until, c.again, c.unread_since, m.name AS claimed_by_name
 FROM unnest($1::text[]) AS own(community)
 CROSS JOIN LATERAL (
-    SELECT q.id, q.community, q.state, q.version, q.kind, q.article, q.conduct, q.priority, q.opened_at, q.first_look_due, q.closed_at, q.claimed_by, q.claimed_until, q.again, q.unread_since FROM moderation.cases q WHERE q.state = 'open' AND q.community = own.community
+    SELECT q.id, q.community, q.state, q.version, q.kind, q.article, q.conduct, q.priority, q.opened_at, q.first_look_due, q.closed_at, q.claimed_by, q.claimed_until, q.again, q.unread_since, q.queue, q.language, q.language_team, q.second_reader, q.tags, q.hidden_since FROM moderation.cases q WHERE q.state = 'open' AND q.community = own.community
     ORDER BY q.priority DESC, q.first_look_due, q.id LIMIT 200
 ) c
 LEFT JOIN moderation.moderator m ON m.id = c.claimed_by

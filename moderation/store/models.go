@@ -64,6 +64,12 @@ type ModerationCase struct {
 	ClaimedUntil *time.Time
 	Again        string
 	UnreadSince  *time.Time
+	Queue        string
+	Language     string
+	LanguageTeam bool
+	SecondReader bool
+	Tags         []string
+	HiddenSince  *time.Time
 }
 
 type ModerationDataKey struct {
@@ -118,6 +124,7 @@ type ModerationFollowUp struct {
 type ModerationMembership struct {
 	ModeratorID event.ID
 	Community   string
+	Languages   []string
 }
 
 type ModerationMessage struct {
@@ -171,6 +178,8 @@ type ModerationReport struct {
 	Stopped            *bool
 	WithdrawnAt        *time.Time
 	Signature          []byte
+	Language           string
+	Findings           []byte
 }
 
 type ModerationRuleFired struct {
@@ -178,6 +187,16 @@ type ModerationRuleFired struct {
 	Rule     string
 	Conduct  string
 	Effect   string
+	Shadow   bool
+	Error    string
+	Because  []string
+}
+
+type ModerationRuleHour struct {
+	Community string
+	Rule      string
+	Hour      time.Time
+	Hidden    int32
 }
 
 type ModerationSession struct {
