@@ -25,6 +25,7 @@ type Status struct {
 	Due        time.Time       `json:"due,omitzero"`       // until when a moderator looks at it: while it is open
 	Consent    Consent         `json:"consent,omitzero"`   // what the reporter forbids now
 	Stopped    *bool           `json:"stopped,omitempty"`  // the answer to "did it stop?" since the last decision
+	Hidden     bool            `json:"hidden,omitempty"`   // what was reported is hidden until a moderator has looked
 	NoFiles    bool            `json:"no_files,omitempty"` // none are taken for this kind of abuse: having them can be a crime
 	Evidence   []EvidenceFile  `json:"evidence,omitempty"` // what was uploaded, or is being uploaded
 	Milestones []MilestoneAt   `json:"milestones"`
@@ -81,14 +82,15 @@ type SealedMessage struct {
 
 // Message is the plaintext of SealedMessage.Sealed.
 type Message struct {
-	Type      string `json:"type"`              // one of the types below
-	Action    Action `json:"action,omitempty"`  // of a decision
-	Article   string `json:"article,omitempty"` // id of the article that it cites
-	Title     string `json:"title,omitempty"`   // the article's title in the reporter's language
-	Reasons   string `json:"reasons,omitempty"` // what the moderator wrote to the reporter
-	Automated bool   `json:"automated"`         // whether a machine decided
-	Event     string `json:"event,omitempty"`   // of the reporter's own: the event that carried it
-	Text      string `json:"text,omitempty"`    // of a reply, and of the reporter's own
+	Type      string `json:"type"`                // one of the types below
+	Action    Action `json:"action,omitempty"`    // of a decision
+	Article   string `json:"article,omitempty"`   // id of the article that it cites
+	Title     string `json:"title,omitempty"`     // the article's title in the reporter's language
+	Reasons   string `json:"reasons,omitempty"`   // what the moderator wrote to the reporter
+	Automated bool   `json:"automated"`           // whether a machine decided
+	Event     string `json:"event,omitempty"`     // of the reporter's own: the event that carried it
+	Text      string `json:"text,omitempty"`      // of a reply, and of the reporter's own
+	Automatic bool   `json:"automatic,omitempty"` // of a reply: a rule of the code of conduct asks
 }
 
 // Types of a Message.

@@ -6,6 +6,12 @@ import (
 	"recourse/internal/event"
 )
 
+// FindingsPlace is where what was found in a report's words stands, under the
+// report's data key.
+func FindingsPlace(report event.ID) Place {
+	return Place{Owner: report, Table: "report", Column: "findings", Row: report}
+}
+
 // FollowUpPlace is where a follow-up's words stand, under a data key of its own.
 func FollowUpPlace(id event.ID) Place {
 	return Place{Owner: id, Table: "follow_up", Column: "content", Row: id}
