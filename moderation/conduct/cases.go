@@ -214,7 +214,7 @@ func (m *matcher) compareRules(got Assessment) {
 	}
 	known := func(id string) bool {
 		_, ok := m.code.Rule(id)
-		return ok || id == ruleArticle || id == rulePriority
+		return ok || slices.Contains(builtIn(), id)
 	}
 	for field, rules := range map[string][]string{"fired": m.one.Want.Fired, "not_fired": m.one.Want.NotFired} {
 		for i, id := range rules {

@@ -132,7 +132,10 @@ func (c Code) checkQuestions(s *source) {
 
 func (c Code) checkRule(s *source, i int, r Rule) {
 	at := fmt.Sprintf("rules[%d]", i)
-	earlier := map[string]bool{ruleArticle: true, rulePriority: true} // what every code does by itself
+	earlier := map[string]bool{}
+	for _, id := range builtIn() {
+		earlier[id] = true
+	}
 	for _, other := range c.Rules[:i] {
 		earlier[other.ID] = true
 	}

@@ -11,6 +11,19 @@ const (
 	rulePriority = "priority-by-severity"
 )
 
+// Why a report is in a case that was there before it, as the worker records it
+// beside the rules that fired.
+const (
+	RuleAlike       = "alike-reports"
+	RuleSameAccount = "same-account"
+	RuleSameLinks   = "same-links"
+)
+
+// builtIn are ids that no code can give to a rule of its own.
+func builtIn() []string {
+	return []string{ruleArticle, rulePriority, RuleAlike, RuleSameAccount, RuleSameLinks}
+}
+
 // hideWords is the effect of hiding, and what it becomes once a quota is used
 // up.
 const (

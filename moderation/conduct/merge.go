@@ -51,6 +51,11 @@ func (c Code) merge(kind event.Kind, language string, fired []Fired) Assessment 
 	return a
 }
 
+// Groups says whether a rule may join reports by more than their words.
+func (c Code) Groups() bool {
+	return slices.ContainsFunc(c.Rules, func(r Rule) bool { return len(r.Then.Group) > 0 && !r.Shadow })
+}
+
 // effective returns the rules that fired and have an effect, in the order of
 // the file, whatever the order in which they are given.
 func (c Code) effective(fired []Fired) []Rule {

@@ -81,6 +81,10 @@ func cardWords() []string {
 	}
 }
 
-func ipWords() []string { return []string{"ip", "아이피", "आईपी", "عنوان ip", "آي بي"} }
+func ipWords() []string {
+	return []string{"ip", "아이피", "आईपी", "عنوان ip", "آي بي"}
+}
 
-func versionWords() []string { return []string{"version", "versión", "versão", "release", "v", "firmware", "update", "버전"} }
+func versionWords() []string {
+	return []string{"version", "versión", "versão", "release", "v", "firmware", "update", "버전"}
+}

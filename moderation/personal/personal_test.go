@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"recourse/moderation/personal"
-
 )
 
 // found writes findings in short: "phone/GB:07700 900123; email:a@example.org".

@@ -35,6 +35,7 @@ type Report struct {
 	Due        time.Time // until when a moderator looks at it
 	Consent    event.Consent
 	Stopped    *bool
+	Hidden     bool // until a moderator has looked
 	NoFiles    bool // none are taken: of this kind, having them can be a crime
 	Evidence   []event.EvidenceFile
 	Milestones []event.MilestoneAt
@@ -65,6 +66,7 @@ func Load(ctx context.Context, q *store.Queries, report event.ID) (Report, error
 		Due:     row.FirstLookDue.UTC(),
 		Consent: event.Consent{DoNotTellAccount: row.DoNotTellAccount, NotBeyondCommunity: row.NotBeyondCommunity},
 		Stopped: row.Stopped,
+		Hidden:  row.HiddenSince != nil,
 		NoFiles: event.Kind(row.Kind) == event.KindChildSexualAbuse,
 	}
 	if r.Stage != event.StageWithdrawn {
@@ -121,7 +123,7 @@ func files(ctx context.Context, q *store.Queries, report event.ID) ([]event.Evid
 // record seals r to its receipt.
 func (r Report) record() ([]byte, error) {
 	plain := event.Status{
-		Report: r.ID, Stage: r.Stage, Consent: r.Consent, Stopped: r.Stopped, NoFiles: r.NoFiles,
+		Report: r.ID, Stage: r.Stage, Consent: r.Consent, Stopped: r.Stopped, Hidden: r.Hidden, NoFiles: r.NoFiles,
 		Evidence:   r.Evidence[:min(len(r.Evidence), mostFiles)],
 		Milestones: r.Milestones, Messages: newest(r.Messages),
 	}

@@ -79,7 +79,7 @@ func (q *Queries) EraseMessages(ctx context.Context, reportID event.ID) error {
 }
 
 const eraseReport = `-- name: EraseReport :exec
-UPDATE moderation.report SET content = '', signature = NULL, withdrawn_at = $1, stopped = NULL, version = version + 1 WHERE id = $2
+UPDATE moderation.report SET content = '', signature = NULL, findings = NULL, withdrawn_at = $1, stopped = NULL, version = version + 1 WHERE id = $2
 `
 
 type EraseReportParams struct {

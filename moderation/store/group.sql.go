@@ -14,7 +14,7 @@ import (
 
 const alikeReports = `-- name: AlikeReports :many
 
-SELECT DISTINCT s.value, r.case_id, r.signature, c.conduct
+SELECT DISTINCT s.value, r.case_id, r.signature, c.kind, c.conduct
 FROM unnest($1::bigint[]) AS wanted(value)
 CROSS JOIN LATERAL (
     SELECT k.value, k.report_id FROM moderation.sketch k
@@ -29,6 +29,7 @@ type AlikeReportsRow struct {
 	Value     int64
 	CaseID    event.ID
 	Signature []byte
+	Kind      string
 	Conduct   string
 }
 
@@ -48,6 +49,7 @@ func (q *Queries) AlikeReports(ctx context.Context, bands []int64) ([]AlikeRepor
 			&i.Value,
 			&i.CaseID,
 			&i.Signature,
+			&i.Kind,
 			&i.Conduct,
 		); err != nil {
 			return nil, err
@@ -136,20 +138,41 @@ func (q *Queries) InsertSketches(ctx context.Context, arg InsertSketchesParams) 
 }
 
 const joinCases = `-- name: JoinCases :exec
-UPDATE moderation.cases c SET version = c.version + 1, priority = j.priority, first_look_due = j.first_look_due
-FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::integer[]) AS priority,
-    unnest($3::timestamptz[]) AS first_look_due) j
+UPDATE moderation.cases c SET version = c.version + 1, article = j.article, queue = j.queue, priority = j.priority,
+    first_look_due = j.first_look_due, language_team = j.language_team, second_reader = j.second_reader,
+    tags = ARRAY(SELECT jsonb_array_elements_text(j.tags)), hidden_since = NULLIF(j.hidden_since, 'epoch')
+FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::text[]) AS article, unnest($3::text[]) AS queue,
+    unnest($4::integer[]) AS priority, unnest($5::timestamptz[]) AS first_look_due,
+    unnest($6::boolean[]) AS language_team, unnest($7::boolean[]) AS second_reader,
+    unnest($8::text[])::jsonb AS tags, unnest($9::timestamptz[]) AS hidden_since) j
 WHERE c.id = j.id
 `
 
 type JoinCasesParams struct {
 	Ids           []event.ID
+	Articles      []string
+	Queues        []string
 	Priorities    []int32
 	FirstLookDues []time.Time
+	LanguageTeams []bool
+	SecondReaders []bool
+	Tags          []string
+	HiddenSinces  []time.Time
 }
 
+// Tags are arrays of different lengths, so they travel as JSON.
 func (q *Queries) JoinCases(ctx context.Context, arg JoinCasesParams) error {
-	_, err := q.db.Exec(ctx, joinCases, arg.Ids, arg.Priorities, arg.FirstLookDues)
+	_, err := q.db.Exec(ctx, joinCases,
+		arg.Ids,
+		arg.Articles,
+		arg.Queues,
+		arg.Priorities,
+		arg.FirstLookDues,
+		arg.LanguageTeams,
+		arg.SecondReaders,
+		arg.Tags,
+		arg.HiddenSinces,
+	)
 	return err
 }
 
@@ -215,14 +238,20 @@ func (q *Queries) LinkedCases(ctx context.Context, arg LinkedCasesParams) ([]Lin
 }
 
 const lockCasesToJoin = `-- name: LockCasesToJoin :many
-SELECT id, priority, first_look_due FROM moderation.cases
+SELECT id, article, queue, priority, first_look_due, language_team, second_reader, tags, hidden_since FROM moderation.cases
 WHERE id = ANY($1::uuid[]) AND state = 'open' AND again = '' ORDER BY id FOR UPDATE
 `
 
 type LockCasesToJoinRow struct {
 	ID           event.ID
+	Article      string
+	Queue        string
 	Priority     int32
 	FirstLookDue time.Time
+	LanguageTeam bool
+	SecondReader bool
+	Tags         []string
+	HiddenSince  *time.Time
 }
 
 // In the order of their ids, so that two that join the same wait for one
@@ -236,7 +265,64 @@ func (q *Queries) LockCasesToJoin(ctx context.Context, ids []event.ID) ([]LockCa
 	var items []LockCasesToJoinRow
 	for rows.Next() {
 		var i LockCasesToJoinRow
-		if err := rows.Scan(&i.ID, &i.Priority, &i.FirstLookDue); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.Article,
+			&i.Queue,
+			&i.Priority,
+			&i.FirstLookDue,
+			&i.LanguageTeam,
+			&i.SecondReader,
+			&i.Tags,
+			&i.HiddenSince,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const openCasesAbout = `-- name: OpenCasesAbout :many
+SELECT DISTINCT s.value, s.part, r.case_id, c.kind, c.conduct
+FROM unnest($1::bigint[]) AS wanted(value)
+CROSS JOIN LATERAL (
+    SELECT k.value, k.part, k.report_id FROM moderation.sketch k
+    WHERE k.value = wanted.value AND k.part IN ('account', 'link') ORDER BY k.at DESC LIMIT 32
+) s
+JOIN moderation.report r ON r.id = s.report_id
+JOIN moderation.cases c ON c.id = r.case_id
+WHERE c.state = 'open' AND c.again = ''
+`
+
+type OpenCasesAboutRow struct {
+	Value   int64
+	Part    string
+	CaseID  event.ID
+	Kind    string
+	Conduct string
+}
+
+// Open cases about accounts or links, by the newest reports on each.
+func (q *Queries) OpenCasesAbout(ctx context.Context, values []int64) ([]OpenCasesAboutRow, error) {
+	rows, err := q.db.Query(ctx, openCasesAbout, values)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OpenCasesAboutRow
+	for rows.Next() {
+		var i OpenCasesAboutRow
+		if err := rows.Scan(
+			&i.Value,
+			&i.Part,
+			&i.CaseID,
+			&i.Kind,
+			&i.Conduct,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

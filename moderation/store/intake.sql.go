@@ -47,32 +47,54 @@ func (q *Queries) ForgetAttempts(ctx context.Context, arg ForgetAttemptsParams) 
 }
 
 const insertCases = `-- name: InsertCases :exec
-INSERT INTO moderation.cases (id, community, state, version, kind, article, conduct, priority, opened_at, first_look_due)
-SELECT unnest($1::uuid[]), unnest($2::text[]), 'open', 1, unnest($3::text[]), unnest($4::text[]),
-    unnest($5::text[]), unnest($6::integer[]), $7::timestamptz, unnest($8::timestamptz[])
+INSERT INTO moderation.cases (id, community, state, version, kind, article, conduct, priority, opened_at, first_look_due,
+    queue, language, language_team, second_reader, tags, hidden_since)
+SELECT n.id, n.community, 'open', 1, n.kind, n.article, n.conduct, n.priority, $1::timestamptz, n.first_look_due,
+    n.queue, n.language, n.language_team, n.second_reader, ARRAY(SELECT jsonb_array_elements_text(n.tags)),
+    NULLIF(n.hidden_since, 'epoch')
+FROM (SELECT unnest($2::uuid[]) AS id, unnest($3::text[]) AS community, unnest($4::text[]) AS kind,
+    unnest($5::text[]) AS article, unnest($6::text[]) AS conduct, unnest($7::integer[]) AS priority,
+    unnest($8::timestamptz[]) AS first_look_due, unnest($9::text[]) AS queue,
+    unnest($10::text[]) AS language, unnest($11::boolean[]) AS language_team,
+    unnest($12::boolean[]) AS second_reader, unnest($13::text[])::jsonb AS tags,
+    unnest($14::timestamptz[]) AS hidden_since) n
 `
 
 type InsertCasesParams struct {
+	OpenedAt      time.Time
 	Ids           []event.ID
 	Communities   []string
 	Kinds         []string
 	Articles      []string
 	Conducts      []string
 	Priorities    []int32
-	OpenedAt      time.Time
 	FirstLookDues []time.Time
+	Queues        []string
+	Languages     []string
+	LanguageTeams []bool
+	SecondReaders []bool
+	Tags          []string
+	HiddenSinces  []time.Time
 }
 
+// Tags are arrays of different lengths, so they travel as JSON; a case that is
+// not hidden has the zero of time.
 func (q *Queries) InsertCases(ctx context.Context, arg InsertCasesParams) error {
 	_, err := q.db.Exec(ctx, insertCases,
+		arg.OpenedAt,
 		arg.Ids,
 		arg.Communities,
 		arg.Kinds,
 		arg.Articles,
 		arg.Conducts,
 		arg.Priorities,
-		arg.OpenedAt,
 		arg.FirstLookDues,
+		arg.Queues,
+		arg.Languages,
+		arg.LanguageTeams,
+		arg.SecondReaders,
+		arg.Tags,
+		arg.HiddenSinces,
 	)
 	return err
 }
@@ -169,11 +191,12 @@ func (q *Queries) InsertMilestones(ctx context.Context, arg InsertMilestonesPara
 
 const insertReports = `-- name: InsertReports :exec
 INSERT INTO moderation.report (id, case_id, community, conduct, received_at, opened_at, status_key, reply_key, version, content,
-    do_not_tell_account, not_beyond_community, signature)
+    do_not_tell_account, not_beyond_community, signature, language, findings)
 SELECT unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[]),
     unnest($5::timestamptz[]), $6::timestamptz, unnest($7::text[]), unnest($8::bytea[]), 1,
     unnest($9::bytea[]), unnest($10::boolean[]), unnest($11::boolean[]),
-    unnest($12::bytea[])
+    unnest($12::bytea[]),
+    unnest($13::text[]), unnest($14::bytea[])
 `
 
 type InsertReportsParams struct {
@@ -189,6 +212,8 @@ type InsertReportsParams struct {
 	DoNotTellAccounts    []bool
 	NotBeyondCommunities []bool
 	Signatures           [][]byte
+	Languages            []string
+	Findings             [][]byte
 }
 
 func (q *Queries) InsertReports(ctx context.Context, arg InsertReportsParams) error {
@@ -205,13 +230,18 @@ func (q *Queries) InsertReports(ctx context.Context, arg InsertReportsParams) er
 		arg.DoNotTellAccounts,
 		arg.NotBeyondCommunities,
 		arg.Signatures,
+		arg.Languages,
+		arg.Findings,
 	)
 	return err
 }
 
 const insertRulesFired = `-- name: InsertRulesFired :exec
-INSERT INTO moderation.rule_fired (report_id, rule, conduct, effect)
-SELECT unnest($1::uuid[]), unnest($2::text[]), unnest($3::text[]), unnest($4::text[])
+INSERT INTO moderation.rule_fired (report_id, rule, conduct, effect, shadow, error, because)
+SELECT n.report_id, n.rule, n.conduct, n.effect, n.shadow, n.error, string_to_array(n.because, ' ')
+FROM (SELECT unnest($1::uuid[]) AS report_id, unnest($2::text[]) AS rule, unnest($3::text[]) AS conduct,
+    unnest($4::text[]) AS effect, unnest($5::boolean[]) AS shadow, unnest($6::text[]) AS error,
+    unnest($7::text[]) AS because) n
 `
 
 type InsertRulesFiredParams struct {
@@ -219,6 +249,9 @@ type InsertRulesFiredParams struct {
 	Rules     []string
 	Conducts  []string
 	Effects   []string
+	Shadows   []bool
+	Errors    []string
+	Becauses  []string
 }
 
 func (q *Queries) InsertRulesFired(ctx context.Context, arg InsertRulesFiredParams) error {
@@ -227,6 +260,9 @@ func (q *Queries) InsertRulesFired(ctx context.Context, arg InsertRulesFiredPara
 		arg.Rules,
 		arg.Conducts,
 		arg.Effects,
+		arg.Shadows,
+		arg.Errors,
+		arg.Becauses,
 	)
 	return err
 }

@@ -100,7 +100,7 @@ func (q *Queries) MilestonesOf(ctx context.Context, reportID event.ID) ([]Milest
 
 const statusOf = `-- name: StatusOf :one
 SELECT r.id, r.case_id, r.community, r.status_key, r.reply_key, r.version, r.do_not_tell_account, r.not_beyond_community,
-    r.stopped, r.withdrawn_at, c.kind, c.state, c.again, c.first_look_due
+    r.stopped, r.withdrawn_at, c.kind, c.state, c.again, c.first_look_due, c.hidden_since
 FROM moderation.report r JOIN moderation.cases c ON c.id = r.case_id WHERE r.id = $1
 `
 
@@ -119,6 +119,7 @@ type StatusOfRow struct {
 	State              string
 	Again              string
 	FirstLookDue       time.Time
+	HiddenSince        *time.Time
 }
 
 func (q *Queries) StatusOf(ctx context.Context, reportID event.ID) (StatusOfRow, error) {
@@ -139,6 +140,7 @@ func (q *Queries) StatusOf(ctx context.Context, reportID event.ID) (StatusOfRow,
 		&i.State,
 		&i.Again,
 		&i.FirstLookDue,
+		&i.HiddenSince,
 	)
 	return i, err
 }

@@ -83,15 +83,31 @@ func (w *Worker) store(ctx context.Context, q *store.Queries, batch []opened, fr
 	if err != nil {
 		return err
 	}
+	if err := history(ctx, q, batch, fresh); err != nil {
+		return err
+	}
+	into := make([]*grouped, len(fresh))
+	hidden := hides{}
+	for n, i := range fresh {
+		o := &batch[i]
+		into[n] = g.caseOf(o)
+		hidden.want(o, into[n])
+	}
+	if err := hidden.breakCircuits(ctx, q, now); err != nil {
+		return err
+	}
 	var r rows
-	for _, i := range fresh {
-		into := g.caseOf(&batch[i])
-		if err := w.add(&r, batch[i], into, now); err != nil {
+	for n, i := range fresh {
+		into[n].take(&batch[i], now)
+		asked, err := w.add(&r, batch[i], into[n], now)
+		if err != nil {
 			return err
 		}
-		statuses[i] = firstStatus(batch[i], into, now)
+		statuses[i] = firstStatus(batch[i], into[n], asked, now)
 	}
-	r.addCases(g)
+	if err := r.addCases(g); err != nil {
+		return err
+	}
 	return r.insert(ctx, q, now)
 }
 
@@ -155,11 +171,11 @@ func firstMilestones(o opened, now time.Time) []event.MilestoneAt {
 	}
 }
 
-func firstStatus(o opened, into *grouped, now time.Time) status.Report {
+func firstStatus(o opened, into *grouped, asked []event.SealedMessage, now time.Time) status.Report {
 	s := o.submitted
 	return status.Report{
 		ID: s.Report, Case: into.id, Community: s.Community, StatusKey: s.StatusKey, ReplyKey: o.replyKey, Version: 1,
-		Stage: event.StageOpen, Due: into.due, Consent: o.consent, NoFiles: o.kind == event.KindChildSexualAbuse,
-		Milestones: firstMilestones(o, now),
+		Stage: event.StageOpen, Due: into.due, Consent: o.consent, NoFiles: o.kind == event.KindChildSexualAbuse, Hidden: !into.hiddenSince.IsZero(),
+		Milestones: firstMilestones(o, now), Messages: asked,
 	}
 }

@@ -3,121 +3,150 @@ package worker
 import (
 	"context"
 	"fmt"
-	"time"
+	"slices"
 
 	"recourse/internal/event"
 	"recourse/internal/keys"
-	"recourse/moderation"
+	"recourse/moderation/conduct"
 	"recourse/moderation/sketch"
 	"recourse/moderation/store"
 )
 
-// grouped is a case that reports of a batch go into.
-type grouped struct {
-	id       event.ID
-	touched  bool      // some report of this batch goes into it
-	there    bool      // stored before this batch, and locked
-	first    event.ID  // the report of this batch that opens it; zero where it was there
-	reports  int       // with those of this batch
-	priority int       // the highest of its reports'
-	due      time.Time // the earliest
-}
-
-func (c *grouped) priorityNow() int { return moderation.PriorityOf(c.priority, c.reports) }
-
-// like is a case as one of its texts' bands finds it.
+// like is a case as a sketch finds it.
 type like struct {
 	into      *grouped
+	kind      event.Kind
 	conduct   string
-	signature []byte
+	signature []byte // of the words of its first report
 }
 
-// takes says whether a report is about the same. One under another code of
-// conduct is judged apart: moderators see both beside one another.
-func (l like) takes(o *opened) bool {
-	return l.conduct == o.submitted.Conduct && o.sketch.Alike(l.signature)
-}
+// fits says whether a report can join the case at all. One of another kind, or
+// under another code of conduct, is judged apart: moderators see both beside
+// one another.
+func (l like) fits(o *opened) bool { return l.kind == o.kind && l.conduct == o.submitted.Conduct }
 
 // grouping finds the case for each report of a batch.
 type grouping struct {
-	byBand map[int64][]like
-	order  []*grouped // that reports went into, in the order in which they first did
+	byBand, byAccount, byLink map[int64][]like
+
+	cases map[event.ID]*grouped // that were there
+	order []*grouped            // that reports went into, in the order in which they first did
 }
 
 // gather looks for open cases that the new reports of a batch may join, and
 // locks those. Two workers that store alike reports at the same moment do not
 // see one another's: then there are two cases, side by side in the console.
 func gather(ctx context.Context, q *store.Queries, batch []opened, fresh []int) (*grouping, error) {
-	g := &grouping{byBand: map[int64][]like{}}
-	var bands []int64
+	g := &grouping{
+		byBand: map[int64][]like{}, byAccount: map[int64][]like{}, byLink: map[int64][]like{}, cases: map[event.ID]*grouped{},
+	}
+	var bands, others []int64
 	for _, i := range fresh {
-		bands = append(bands, batch[i].sketch.Text.Bands...)
-	}
-	if len(bands) == 0 {
-		return g, nil
-	}
-	rows, err := q.AlikeReports(ctx, bands)
-	if err != nil {
-		return nil, fmt.Errorf("looking for alike reports: %w", err)
-	}
-	cases := map[event.ID]*grouped{}
-	for _, row := range rows {
-		if cases[row.CaseID] == nil {
-			cases[row.CaseID] = &grouped{id: row.CaseID}
+		o := &batch[i]
+		bands = append(bands, o.sketch.Text.Bands...)
+		if o.code.Groups() {
+			others = append(append(others, o.sketch.Account), o.sketch.Links...)
 		}
-		g.byBand[row.Value] = append(g.byBand[row.Value], like{
-			into: cases[row.CaseID], conduct: row.Conduct, signature: row.Signature,
-		})
+	}
+	if err := g.findAlike(ctx, q, bands); err != nil {
+		return nil, err
+	}
+	if err := g.findAbout(ctx, q, others); err != nil {
+		return nil, err
 	}
 	var wanted []event.ID
 	for _, i := range fresh {
-		if c := g.find(&batch[i]); c != nil {
+		o := &batch[i]
+		if c := g.alike(o); c != nil {
 			wanted = append(wanted, c.id)
 		}
-	}
-	if len(wanted) > 0 {
-		if err := lock(ctx, q, cases, wanted); err != nil {
-			return nil, err
-		}
-	}
-	// What was not locked was decided meanwhile, or nothing joins it.
-	for band, likes := range g.byBand {
-		kept := likes[:0]
-		for _, l := range likes {
-			if l.into.there {
-				kept = append(kept, l)
+		if o.code.Groups() { // which of them it joins its rules say, once they ran
+			for _, by := range []conduct.GroupBy{conduct.GroupAccount, conduct.GroupLinks} {
+				if c := g.about(o, by); c != nil {
+					wanted = append(wanted, c.id)
+				}
 			}
 		}
-		g.byBand[band] = kept
 	}
-	return g, nil
+	return g, g.lock(ctx, q, wanted)
 }
 
-func lock(ctx context.Context, q *store.Queries, cases map[event.ID]*grouped, wanted []event.ID) error {
-	locked, err := q.LockCasesToJoin(ctx, wanted)
+func (g *grouping) there(id event.ID) *grouped {
+	if g.cases[id] == nil {
+		g.cases[id] = &grouped{id: id}
+	}
+	return g.cases[id]
+}
+
+func (g *grouping) findAlike(ctx context.Context, q *store.Queries, bands []int64) error {
+	if len(bands) == 0 {
+		return nil
+	}
+	rows, err := q.AlikeReports(ctx, bands)
 	if err != nil {
-		return fmt.Errorf("locking cases to join: %w", err)
+		return fmt.Errorf("looking for alike reports: %w", err)
 	}
-	ids := make([]event.ID, len(locked))
-	for i, row := range locked {
-		c := cases[row.ID]
-		c.there, c.priority, c.due = true, int(row.Priority), row.FirstLookDue
-		ids[i] = row.ID
-	}
-	counts, err := q.CountReports(ctx, ids)
-	if err != nil {
-		return fmt.Errorf("counting the reports of cases: %w", err)
-	}
-	for _, row := range counts {
-		cases[row.ID].reports = int(row.Reports)
+	for _, row := range rows {
+		g.byBand[row.Value] = append(g.byBand[row.Value], like{
+			into: g.there(row.CaseID), kind: event.Kind(row.Kind), conduct: row.Conduct, signature: row.Signature,
+		})
 	}
 	return nil
 }
 
-func (g *grouping) find(o *opened) *grouped {
+func (g *grouping) findAbout(ctx context.Context, q *store.Queries, values []int64) error {
+	values = slices.DeleteFunc(values, func(v int64) bool { return v == 0 })
+	if len(values) == 0 {
+		return nil
+	}
+	rows, err := q.OpenCasesAbout(ctx, values)
+	if err != nil {
+		return fmt.Errorf("looking for cases about the same: %w", err)
+	}
+	for _, row := range rows {
+		by := g.byLink
+		if row.Part == "account" {
+			by = g.byAccount
+		}
+		by[row.Value] = append(by[row.Value], like{into: g.there(row.CaseID), kind: event.Kind(row.Kind), conduct: row.Conduct})
+	}
+	return nil
+}
+
+// lock locks the cases that are wanted and forgets the others: what was decided
+// meanwhile takes no report any more.
+func (g *grouping) lock(ctx context.Context, q *store.Queries, wanted []event.ID) error {
+	if len(wanted) > 0 {
+		locked, err := q.LockCasesToJoin(ctx, wanted)
+		if err != nil {
+			return fmt.Errorf("locking cases to join: %w", err)
+		}
+		ids := make([]event.ID, len(locked))
+		for i, row := range locked {
+			g.cases[row.ID].found(row)
+			ids[i] = row.ID
+		}
+		counts, err := q.CountReports(ctx, ids)
+		if err != nil {
+			return fmt.Errorf("counting the reports of cases: %w", err)
+		}
+		for _, row := range counts {
+			g.cases[row.ID].reports = int(row.Reports)
+		}
+	}
+	for _, by := range []map[int64][]like{g.byBand, g.byAccount, g.byLink} {
+		for value, likes := range by {
+			by[value] = slices.DeleteFunc(likes, func(l like) bool { return !l.into.there })
+		}
+	}
+	return nil
+}
+
+// alike returns the case whose words a report repeats, or nil.
+func (g *grouping) alike(o *opened) *grouped {
 	for _, band := range o.sketch.Text.Bands {
 		for _, l := range g.byBand[band] {
-			if l.takes(o) {
+			if l.fits(o) && o.sketch.Alike(l.signature) {
 				return l.into
 			}
 		}
@@ -125,25 +154,61 @@ func (g *grouping) find(o *opened) *grouped {
 	return nil
 }
 
-// caseOf puts a report into a case: one that it joins, or its own.
-func (g *grouping) caseOf(o *opened) *grouped {
-	c := g.find(o)
-	if c == nil {
-		c = &grouped{id: event.NewID(), first: o.submitted.Report, due: o.firstLook}
-		for _, band := range o.sketch.Text.Bands {
-			g.byBand[band] = append(g.byBand[band], like{
-				into: c, conduct: o.submitted.Conduct, signature: o.sketch.Text.Signature,
-			})
+// about returns a case about the same account or a same link, or nil.
+func (g *grouping) about(o *opened, by conduct.GroupBy) *grouped {
+	likes := g.byAccount[o.sketch.Account] // of no account there is none
+	if by == conduct.GroupLinks {
+		likes = nil
+		for _, link := range o.sketch.Links {
+			likes = append(likes, g.byLink[link]...)
 		}
 	}
-	if !c.touched {
-		c.touched = true
+	for _, l := range likes {
+		if l.fits(o) {
+			return l.into
+		}
+	}
+	return nil
+}
+
+// caseOf has the code of conduct assess a report, and puts it into a case: one
+// that it joins, or its own.
+func (g *grouping) caseOf(o *opened) *grouped {
+	c := g.alike(o)
+	if c != nil {
+		o.view.History.GroupReporters, o.joined = c.reports+1, conduct.RuleAlike
+	}
+	o.assess()
+	for _, by := range o.assessment.Group {
+		if c != nil {
+			break
+		}
+		if c = g.about(o, by); c != nil {
+			o.joined = map[conduct.GroupBy]string{conduct.GroupAccount: conduct.RuleSameAccount, conduct.GroupLinks: conduct.RuleSameLinks}[by]
+		}
+	}
+	if c == nil {
+		c = g.open(o)
+	}
+	if !slices.Contains(g.order, c) {
 		g.order = append(g.order, c)
 	}
 	c.reports++
-	c.priority = max(c.priority, o.assessment.Priority)
-	if o.firstLook.Before(c.due) {
-		c.due = o.firstLook
+	return c
+}
+
+// open makes a case of a report, which later ones of the batch may join.
+func (g *grouping) open(o *opened) *grouped {
+	c := &grouped{id: event.NewID(), first: o.submitted.Report}
+	l := like{into: c, kind: o.kind, conduct: o.submitted.Conduct, signature: o.sketch.Text.Signature}
+	for _, band := range o.sketch.Text.Bands {
+		g.byBand[band] = append(g.byBand[band], l)
+	}
+	if o.sketch.Account != 0 {
+		g.byAccount[o.sketch.Account] = append(g.byAccount[o.sketch.Account], l)
+	}
+	for _, link := range o.sketch.Links {
+		g.byLink[link] = append(g.byLink[link], l)
 	}
 	return c
 }

@@ -24,14 +24,19 @@ import (
 // opened is a report that was decoded, opened and assessed, and is not stored
 // yet.
 type opened struct {
-	msg        jetstream.Msg
-	submitted  event.Submitted
-	replyKey   seal.PublicKey // of submitted
-	kind       event.Kind
-	consent    event.Consent
-	plaintext  []byte // of Content, as it was sealed
-	sketch     sketch.Sketch
-	assessment conduct.Assessment
+	msg       jetstream.Msg
+	submitted event.Submitted
+	replyKey  seal.PublicKey // of submitted
+	kind      event.Kind
+	consent   event.Consent
+	plaintext []byte // of Content, as it was sealed
+	sketch    sketch.Sketch
+	code      conduct.Code // that the report is under
+	view      conduct.View // its history is added in the transaction
+	language  string       // BCP 47, as the reporter gave it
+
+	assessment conduct.Assessment // made in the transaction
+	joined     string             // why it is in a case that was there: a rule of its own; empty where it opened one
 	firstLook  time.Time
 }
 
@@ -95,11 +100,10 @@ func (w *Worker) readReport(ctx context.Context, msg jetstream.Msg, subject even
 	if err != nil {
 		return opened{}, err
 	}
-	assessment := code.Assess(code.View(content))
 	return opened{
 		msg: msg, submitted: submitted, replyKey: replyKey, kind: content.Kind, consent: content.Consent,
-		plaintext: plaintext, assessment: assessment, sketch: w.sketchOf(submitted.Community, content),
-		firstLook: submitted.ReceivedAt.Add(assessment.FirstLook),
+		plaintext: plaintext, sketch: w.sketchOf(submitted.Community, content),
+		code: code, view: code.View(content), language: content.Language,
 	}, nil
 }
 

@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"recourse/internal/event"
+	"recourse/moderation/conduct"
 	"recourse/moderation/store"
 	"recourse/moderation/vault"
 )
@@ -22,19 +24,25 @@ type rows struct {
 	rules      store.InsertRulesFiredParams
 	contacts   store.InsertContactsParams
 	events     store.InsertEventsParams
+	questions  []store.InsertOwnMessageParams // that rules ask reporters: few, so one by one
 }
 
 // add puts one new report into r, and what opens its case where that is new.
-func (w *Worker) add(r *rows, o opened, into *grouped, now time.Time) error {
+// It returns the questions that are sent to the reporter.
+func (w *Worker) add(r *rows, o opened, into *grouped, now time.Time) ([]event.SealedMessage, error) {
 	s := o.submitted
 	dataKey, wrapped, err := w.vault.NewKey(s.Report, s.Community, now)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	found, err := findingsOf(dataKey, o)
+	if err != nil {
+		return nil, err
 	}
 	place := vault.Place{Owner: s.Report, Table: "report", Column: "content", Row: s.Report}
 	contact, err := json.Marshal(s.Contact)
 	if err != nil {
-		return fmt.Errorf("encoding an envelope: %w", err)
+		return nil, fmt.Errorf("encoding an envelope: %w", err)
 	}
 
 	r.reports.Ids = append(r.reports.Ids, s.Report)
@@ -48,6 +56,8 @@ func (w *Worker) add(r *rows, o opened, into *grouped, now time.Time) error {
 	r.reports.DoNotTellAccounts = append(r.reports.DoNotTellAccounts, o.consent.DoNotTellAccount)
 	r.reports.NotBeyondCommunities = append(r.reports.NotBeyondCommunities, o.consent.NotBeyondCommunity)
 	r.reports.Signatures = append(r.reports.Signatures, o.sketch.Text.Signature)
+	r.reports.Languages = append(r.reports.Languages, o.assessment.Language)
+	r.reports.Findings = append(r.reports.Findings, found)
 
 	r.dataKeys.Owners = append(r.dataKeys.Owners, wrapped.Owner)
 	r.dataKeys.Communities = append(r.dataKeys.Communities, wrapped.Community)
@@ -61,7 +71,7 @@ func (w *Worker) add(r *rows, o opened, into *grouped, now time.Time) error {
 		r.milestones.Ats = append(r.milestones.Ats, m.At)
 	}
 	for _, f := range o.assessment.Fired {
-		r.addRule(o, f.Rule, f.Effect)
+		r.addRule(o, f)
 	}
 
 	r.contacts.ReportIds = append(r.contacts.ReportIds, s.Report)
@@ -71,17 +81,23 @@ func (w *Worker) add(r *rows, o opened, into *grouped, now time.Time) error {
 
 	r.addSketches(o, into)
 	if into.first == s.Report {
-		return r.addOpened(o, into, now)
+		if err := r.addOpened(o, into, now); err != nil {
+			return nil, err
+		}
+	} else {
+		r.addRule(o, conduct.Fired{Rule: o.joined, Effect: "join a case that was there"})
 	}
-	r.addRule(o, "alike-reports", "joined a case about the same")
-	return nil
+	return r.addQuestions(o, now)
 }
 
-func (r *rows) addRule(o opened, rule, effect string) {
+func (r *rows) addRule(o opened, f conduct.Fired) {
 	r.rules.ReportIds = append(r.rules.ReportIds, o.submitted.Report)
-	r.rules.Rules = append(r.rules.Rules, rule)
+	r.rules.Rules = append(r.rules.Rules, f.Rule)
 	r.rules.Conducts = append(r.rules.Conducts, o.submitted.Conduct)
-	r.rules.Effects = append(r.rules.Effects, effect)
+	r.rules.Effects = append(r.rules.Effects, f.Effect)
+	r.rules.Shadows = append(r.rules.Shadows, f.Shadow)
+	r.rules.Errors = append(r.rules.Errors, f.Error)
+	r.rules.Becauses = append(r.rules.Becauses, strings.Join(f.Because, " ")) // names hold no space
 }
 
 // addSketches keeps what later reports are compared with. A case is found by
@@ -123,24 +139,46 @@ func (r *rows) addOpened(o opened, into *grouped, now time.Time) error {
 	r.cases.Ids = append(r.cases.Ids, into.id)
 	r.cases.Communities = append(r.cases.Communities, s.Community)
 	r.cases.Kinds = append(r.cases.Kinds, string(o.kind))
-	r.cases.Articles = append(r.cases.Articles, o.assessment.Article)
 	r.cases.Conducts = append(r.cases.Conducts, s.Conduct)
 	return nil
 }
 
-// addCases sets what depends on all reports of a case.
-func (r *rows) addCases(g *grouping) {
+// addCases sets what depends on all reports of a case. New ones stand in the
+// order in which addOpened added them.
+func (r *rows) addCases(g *grouping) error {
 	for _, c := range g.order {
-		priority := int32(c.priorityNow()) //nolint:gosec // below a thousand
-		if c.there {
-			r.joined.Ids = append(r.joined.Ids, c.id)
-			r.joined.Priorities = append(r.joined.Priorities, priority)
-			r.joined.FirstLookDues = append(r.joined.FirstLookDues, c.due)
+		tags, err := json.Marshal(append([]string{}, c.tags...))
+		if err != nil {
+			return fmt.Errorf("encoding tags: %w", err)
+		}
+		priority, hidden := int32(c.priorityNow()), c.hiddenSince //nolint:gosec // below a thousand
+		if hidden.IsZero() {
+			hidden = time.Unix(0, 0) // an array of times holds no NULL
+		}
+		if j := &r.joined; c.there {
+			j.Ids = append(j.Ids, c.id)
+			j.Articles = append(j.Articles, c.article)
+			j.Queues = append(j.Queues, c.queue)
+			j.Priorities = append(j.Priorities, priority)
+			j.FirstLookDues = append(j.FirstLookDues, c.due)
+			j.LanguageTeams = append(j.LanguageTeams, c.languageTeam)
+			j.SecondReaders = append(j.SecondReaders, c.secondReader)
+			j.Tags = append(j.Tags, string(tags))
+			j.HiddenSinces = append(j.HiddenSinces, hidden)
 			continue
 		}
-		r.cases.Priorities = append(r.cases.Priorities, priority)
-		r.cases.FirstLookDues = append(r.cases.FirstLookDues, c.due)
+		n := &r.cases
+		n.Articles = append(n.Articles, c.article)
+		n.Queues = append(n.Queues, c.queue)
+		n.Languages = append(n.Languages, c.language)
+		n.Priorities = append(n.Priorities, priority)
+		n.FirstLookDues = append(n.FirstLookDues, c.due)
+		n.LanguageTeams = append(n.LanguageTeams, c.languageTeam)
+		n.SecondReaders = append(n.SecondReaders, c.secondReader)
+		n.Tags = append(n.Tags, string(tags))
+		n.HiddenSinces = append(n.HiddenSinces, hidden)
 	}
+	return nil
 }
 
 func (r *rows) insert(ctx context.Context, q *store.Queries, now time.Time) error {
@@ -158,6 +196,7 @@ func (r *rows) insert(ctx context.Context, q *store.Queries, now time.Time) erro
 		{"rules fired", func() error { return q.InsertRulesFired(ctx, r.rules) }},
 		{"contacts", func() error { return q.InsertContacts(ctx, r.contacts) }},
 		{"events", func() error { return q.InsertEvents(ctx, r.events) }},
+		{"questions", func() error { return r.ask(ctx, q) }},
 	}
 	for _, step := range steps {
 		if err := step.run(); err != nil {

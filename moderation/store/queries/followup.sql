@@ -60,7 +60,7 @@ INSERT INTO moderation.message (id, report_id, at, sealed) VALUES (@id, @report_
 SELECT id FROM moderation.report WHERE case_id = @case_id AND withdrawn_at IS NULL ORDER BY id;
 
 -- name: EraseReport :exec
-UPDATE moderation.report SET content = '', signature = NULL, withdrawn_at = @at, stopped = NULL, version = version + 1 WHERE id = @report_id;
+UPDATE moderation.report SET content = '', signature = NULL, findings = NULL, withdrawn_at = @at, stopped = NULL, version = version + 1 WHERE id = @report_id;
 
 -- name: EraseFollowUps :exec
 UPDATE moderation.follow_up SET content = NULL WHERE report_id = @report_id;

@@ -3,7 +3,7 @@
 -- name: AlikeReports :many
 -- The first reports of open cases that share a band of their text. Of one band
 -- the newest few are enough: what is alike is in one case already, or nearly.
-SELECT DISTINCT s.value, r.case_id, r.signature, c.conduct
+SELECT DISTINCT s.value, r.case_id, r.signature, c.kind, c.conduct
 FROM unnest(@bands::bigint[]) AS wanted(value)
 CROSS JOIN LATERAL (
     SELECT k.value, k.report_id FROM moderation.sketch k
@@ -16,7 +16,7 @@ WHERE r.withdrawn_at IS NULL AND c.state = 'open' AND c.again = '';
 -- name: LockCasesToJoin :many
 -- In the order of their ids, so that two that join the same wait for one
 -- another. What was decided meanwhile is not among them.
-SELECT id, priority, first_look_due FROM moderation.cases
+SELECT id, article, queue, priority, first_look_due, language_team, second_reader, tags, hidden_since FROM moderation.cases
 WHERE id = ANY(@ids::uuid[]) AND state = 'open' AND again = '' ORDER BY id FOR UPDATE;
 
 -- name: CountReports :many
@@ -28,9 +28,14 @@ SELECT c.id, (SELECT count(*) FROM (
 FROM moderation.cases c WHERE c.id = ANY(@ids::uuid[]);
 
 -- name: JoinCases :exec
-UPDATE moderation.cases c SET version = c.version + 1, priority = j.priority, first_look_due = j.first_look_due
-FROM (SELECT unnest(@ids::uuid[]) AS id, unnest(@priorities::integer[]) AS priority,
-    unnest(@first_look_dues::timestamptz[]) AS first_look_due) j
+-- Tags are arrays of different lengths, so they travel as JSON.
+UPDATE moderation.cases c SET version = c.version + 1, article = j.article, queue = j.queue, priority = j.priority,
+    first_look_due = j.first_look_due, language_team = j.language_team, second_reader = j.second_reader,
+    tags = ARRAY(SELECT jsonb_array_elements_text(j.tags)), hidden_since = NULLIF(j.hidden_since, 'epoch')
+FROM (SELECT unnest(@ids::uuid[]) AS id, unnest(@articles::text[]) AS article, unnest(@queues::text[]) AS queue,
+    unnest(@priorities::integer[]) AS priority, unnest(@first_look_dues::timestamptz[]) AS first_look_due,
+    unnest(@language_teams::boolean[]) AS language_team, unnest(@second_readers::boolean[]) AS second_reader,
+    unnest(@tags::text[])::jsonb AS tags, unnest(@hidden_sinces::timestamptz[]) AS hidden_since) j
 WHERE c.id = j.id;
 
 -- name: InsertSketches :exec
@@ -62,3 +67,15 @@ JOIN moderation.report r ON r.id = l.report_id
 JOIN moderation.cases c ON c.id = r.case_id
 WHERE c.id <> @case_id AND c.community = @community
 GROUP BY c.id ORDER BY c.opened_at DESC, c.id LIMIT 20;
+
+-- name: OpenCasesAbout :many
+-- Open cases about accounts or links, by the newest reports on each.
+SELECT DISTINCT s.value, s.part, r.case_id, c.kind, c.conduct
+FROM unnest(@values::bigint[]) AS wanted(value)
+CROSS JOIN LATERAL (
+    SELECT k.value, k.part, k.report_id FROM moderation.sketch k
+    WHERE k.value = wanted.value AND k.part IN ('account', 'link') ORDER BY k.at DESC LIMIT 32
+) s
+JOIN moderation.report r ON r.id = s.report_id
+JOIN moderation.cases c ON c.id = r.case_id
+WHERE c.state = 'open' AND c.again = '';

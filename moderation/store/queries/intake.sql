@@ -9,17 +9,28 @@ UNION ALL
 SELECT t.report_id, true FROM moderation.tombstone t WHERE t.report_id = ANY(@ids::uuid[]);
 
 -- name: InsertCases :exec
-INSERT INTO moderation.cases (id, community, state, version, kind, article, conduct, priority, opened_at, first_look_due)
-SELECT unnest(@ids::uuid[]), unnest(@communities::text[]), 'open', 1, unnest(@kinds::text[]), unnest(@articles::text[]),
-    unnest(@conducts::text[]), unnest(@priorities::integer[]), @opened_at::timestamptz, unnest(@first_look_dues::timestamptz[]);
+-- Tags are arrays of different lengths, so they travel as JSON; a case that is
+-- not hidden has the zero of time.
+INSERT INTO moderation.cases (id, community, state, version, kind, article, conduct, priority, opened_at, first_look_due,
+    queue, language, language_team, second_reader, tags, hidden_since)
+SELECT n.id, n.community, 'open', 1, n.kind, n.article, n.conduct, n.priority, @opened_at::timestamptz, n.first_look_due,
+    n.queue, n.language, n.language_team, n.second_reader, ARRAY(SELECT jsonb_array_elements_text(n.tags)),
+    NULLIF(n.hidden_since, 'epoch')
+FROM (SELECT unnest(@ids::uuid[]) AS id, unnest(@communities::text[]) AS community, unnest(@kinds::text[]) AS kind,
+    unnest(@articles::text[]) AS article, unnest(@conducts::text[]) AS conduct, unnest(@priorities::integer[]) AS priority,
+    unnest(@first_look_dues::timestamptz[]) AS first_look_due, unnest(@queues::text[]) AS queue,
+    unnest(@languages::text[]) AS language, unnest(@language_teams::boolean[]) AS language_team,
+    unnest(@second_readers::boolean[]) AS second_reader, unnest(@tags::text[])::jsonb AS tags,
+    unnest(@hidden_sinces::timestamptz[]) AS hidden_since) n;
 
 -- name: InsertReports :exec
 INSERT INTO moderation.report (id, case_id, community, conduct, received_at, opened_at, status_key, reply_key, version, content,
-    do_not_tell_account, not_beyond_community, signature)
+    do_not_tell_account, not_beyond_community, signature, language, findings)
 SELECT unnest(@ids::uuid[]), unnest(@case_ids::uuid[]), unnest(@communities::text[]), unnest(@conducts::text[]),
     unnest(@received_ats::timestamptz[]), @opened_at::timestamptz, unnest(@status_keys::text[]), unnest(@reply_keys::bytea[]), 1,
     unnest(@contents::bytea[]), unnest(@do_not_tell_accounts::boolean[]), unnest(@not_beyond_communities::boolean[]),
-    unnest(@signatures::bytea[]);
+    unnest(@signatures::bytea[]),
+    unnest(@languages::text[]), unnest(@findings::bytea[]);
 
 -- name: InsertDataKeys :exec
 INSERT INTO moderation.data_key (owner, community, month, wrapped)
@@ -30,8 +41,11 @@ INSERT INTO moderation.milestone (report_id, version, name, at)
 SELECT unnest(@report_ids::uuid[]), unnest(@versions::integer[]), unnest(@names::text[]), unnest(@ats::timestamptz[]);
 
 -- name: InsertRulesFired :exec
-INSERT INTO moderation.rule_fired (report_id, rule, conduct, effect)
-SELECT unnest(@report_ids::uuid[]), unnest(@rules::text[]), unnest(@conducts::text[]), unnest(@effects::text[]);
+INSERT INTO moderation.rule_fired (report_id, rule, conduct, effect, shadow, error, because)
+SELECT n.report_id, n.rule, n.conduct, n.effect, n.shadow, n.error, string_to_array(n.because, ' ')
+FROM (SELECT unnest(@report_ids::uuid[]) AS report_id, unnest(@rules::text[]) AS rule, unnest(@conducts::text[]) AS conduct,
+    unnest(@effects::text[]) AS effect, unnest(@shadows::boolean[]) AS shadow, unnest(@errors::text[]) AS error,
+    unnest(@becauses::text[]) AS because) n;
 
 -- name: InsertContacts :exec
 INSERT INTO notify.contact (report_id, community, received_at, sealed)

@@ -1,6 +1,6 @@
 -- name: StatusOf :one
 SELECT r.id, r.case_id, r.community, r.status_key, r.reply_key, r.version, r.do_not_tell_account, r.not_beyond_community,
-    r.stopped, r.withdrawn_at, c.kind, c.state, c.again, c.first_look_due
+    r.stopped, r.withdrawn_at, c.kind, c.state, c.again, c.first_look_due, c.hidden_since
 FROM moderation.report r JOIN moderation.cases c ON c.id = r.case_id WHERE r.id = @report_id;
 
 -- name: MilestonesOf :many

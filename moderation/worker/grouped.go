@@ -1,0 +1,62 @@
+package worker
+
+import (
+	"slices"
+	"time"
+
+	"recourse/internal/event"
+	"recourse/moderation"
+	"recourse/moderation/store"
+)
+
+// grouped is a case that reports of a batch go into, and what its reports' rules
+// lead to together.
+type grouped struct {
+	id      event.ID
+	there   bool     // stored before this batch, and locked
+	first   event.ID // the report of this batch that opens it; zero where it was there
+	reports int      // with those of this batch
+
+	article, queue string
+	language       string // of its first report
+	priority       int    // the highest of its reports'
+	due            time.Time
+	languageTeam   bool
+	secondReader   bool
+	tags           []string // sorted
+	hiddenSince    time.Time
+}
+
+// found takes what is stored of a case.
+func (c *grouped) found(row store.LockCasesToJoinRow) {
+	c.there, c.article, c.queue, c.priority, c.due = true, row.Article, row.Queue, int(row.Priority), row.FirstLookDue
+	c.languageTeam, c.secondReader, c.tags = row.LanguageTeam, row.SecondReader, row.Tags
+	if row.HiddenSince != nil {
+		c.hiddenSince = *row.HiddenSince
+	}
+}
+
+// take adds what a report's rules lead to. Where its place in the queue is a
+// higher one, its article and queue are the case's from now on; its deadline
+// holds where it is earlier.
+func (c *grouped) take(o *opened, now time.Time) {
+	a := o.assessment
+	if c.article == "" || moderation.PriorityOf(a.Priority, 0) > moderation.PriorityOf(c.priority, 0) {
+		c.article, c.queue, c.priority = a.Article, a.Queue, a.Priority
+	}
+	if c.due.IsZero() || o.firstLook.Before(c.due) {
+		c.due = o.firstLook
+	}
+	if c.first == o.submitted.Report {
+		c.language = a.Language
+	}
+	c.languageTeam = c.languageTeam || a.LanguageTeam
+	c.secondReader = c.secondReader || a.SecondReader
+	c.tags = slices.Compact(slices.Sorted(slices.Values(slices.Concat(c.tags, a.Tags))))
+	if len(a.Hide) > 0 && c.hiddenSince.IsZero() {
+		c.hiddenSince = now
+	}
+}
+
+// priorityNow is the case's place in the queue with all its reports.
+func (c *grouped) priorityNow() int { return moderation.PriorityOf(c.priority, c.reports) }
