@@ -41,8 +41,7 @@ func (b *Bus) Demo(t testing.TB) community.Bundle {
 	if _, err := keygen.EnsureCommunity(b.Keys, "demo", time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	digest := community.Digest([]byte(DemoConduct))
-	b.put(t, community.ConductKey(digest), []byte(DemoConduct))
+	digest := b.PutConduct(t, []byte(DemoConduct))
 	text := func(en, fr, ar string) community.Text { return community.Text{"en": en, "fr": fr, "ar": ar} }
 	bundle := community.Bundle{
 		Version: 1, Name: "demo", CreatedAt: time.Now().UTC(), Languages: []string{"en", "fr", "ar"},

@@ -155,6 +155,14 @@ func (b *Bus) PutCommunity(t testing.TB, bundle community.Bundle) {
 	b.put(t, community.Key(bundle.Name), value)
 }
 
+// PutConduct stores a code of conduct and returns its digest.
+func (b *Bus) PutConduct(t testing.TB, file []byte) (digest string) {
+	t.Helper()
+	digest = community.Digest(file)
+	b.put(t, community.ConductKey(digest), file)
+	return digest
+}
+
 func (b *Bus) put(t testing.TB, key string, value []byte) {
 	t.Helper()
 	kv, err := b.JS(t, keys.Admin).KeyValue(context.Background(), event.BucketCommunities)

@@ -55,6 +55,9 @@ type Fired struct {
 // put together. A rule that fails is recorded and has no effect.
 func (c Code) Assess(v View) Assessment {
 	fired := c.base(v.Kind)
+	if v.Failed {
+		fired = append(fired, Fired{Rule: RuleLook, Error: "evaluation failed"})
+	}
 	if c.engine != nil {
 		fired = append(fired, c.engine.run(&v)...)
 	}

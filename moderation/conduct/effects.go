@@ -19,9 +19,12 @@ const (
 	RuleSameLinks   = "same-links"
 )
 
+// RuleLook stands for looking at a report's words where that itself failed.
+const RuleLook = "look-at-words"
+
 // builtIn are ids that no code can give to a rule of its own.
 func builtIn() []string {
-	return []string{ruleArticle, rulePriority, RuleAlike, RuleSameAccount, RuleSameLinks}
+	return []string{ruleArticle, rulePriority, RuleAlike, RuleSameAccount, RuleSameLinks, RuleLook}
 }
 
 // hideWords is the effect of hiding, and what it becomes once a quota is used

@@ -28,6 +28,7 @@ type View struct {
 	Platform   string
 	HasAccount bool
 
+	Failed   bool               // the words could not be looked at: the fields that are made of them are empty
 	Matches  []words.Match      // in Content.Description
 	Personal []personal.Finding // in Content.Description
 	History  History

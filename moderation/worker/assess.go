@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"time"
 
+	"recourse/internal/event"
 	"recourse/moderation/conduct"
 	"recourse/moderation/store"
 )
@@ -43,6 +45,20 @@ func history(ctx context.Context, q *store.Queries, batch []opened, fresh []int)
 		h.AccountDecisions = int(row.Decisions)
 	}
 	return nil
+}
+
+// look looks at a report's words. Where that panics, the report is taken
+// without: no text may keep itself from moderators.
+func (w *Worker) look(code conduct.Code, content event.Content) (v conduct.View) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.log.Error("looking at words made the worker panic", "type", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
+			content.Description = ""
+			v = code.View(content)
+			v.Failed = true
+		}
+	}()
+	return code.View(content)
 }
 
 // assess applies the code of conduct, once the history is there.

@@ -103,7 +103,7 @@ func (w *Worker) readReport(ctx context.Context, msg jetstream.Msg, subject even
 	return opened{
 		msg: msg, submitted: submitted, replyKey: replyKey, kind: content.Kind, consent: content.Consent,
 		plaintext: plaintext, sketch: w.sketchOf(submitted.Community, content),
-		code: code, view: code.View(content), language: content.Language,
+		code: code, view: w.look(code, content), language: content.Language,
 	}, nil
 }
 
