@@ -2,6 +2,7 @@ package conduct_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"cel.dev/cel-go/cel"
@@ -31,11 +32,11 @@ func conditions() []string {
 // BenchmarkRules compares an assessment by 200 rules with the bare compiled
 // programs, which get a map made beforehand.
 func BenchmarkRules(b *testing.B) {
-	rules := "rules:\n"
+	rules := []string{"rules:\n"}
 	for i, when := range conditions() {
-		rules += rule(fmt.Sprintf("rule%d", i), when, "queue: safety")
+		rules = append(rules, rule(fmt.Sprintf("rule%d", i), when, "queue: safety"))
 	}
-	c, err := conduct.Parse([]byte(ruled(rules)))
+	c, err := conduct.Parse([]byte(ruled(strings.Join(rules, ""))))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -90,14 +90,14 @@ func ReadCases(name string, file []byte) ([]Case, error) {
 			continue
 		}
 		if c.Name == "" {
-			s.wrong(c.path, "name: is missing: say what the case shows")
+			s.wrongf(c.path, "name: is missing: say what the case shows")
 		}
 		if !c.Report.Kind.Valid() {
-			s.wrong(c.path+".report.kind", "is not on the public list: use one of %s", list(event.Kinds()))
+			s.wrongf(c.path+".report.kind", "is not on the public list: use one of %s", list(event.Kinds()))
 		}
 		for j, g := range c.Report.Grounds {
 			if !slices.Contains(event.Grounds(), g) {
-				s.wrong(fmt.Sprintf("%s.report.grounds[%d]", c.path, j), "%q is not on the public list: use one of %s", g, list(event.Grounds()))
+				s.wrongf(fmt.Sprintf("%s.report.grounds[%d]", c.path, j), "%q is not on the public list: use one of %s", g, list(event.Grounds()))
 			}
 		}
 	}
@@ -151,8 +151,8 @@ type matcher struct {
 	failures Problems
 }
 
-// failed notes a failure at a wanted field, or at the case where it has none.
-func (m *matcher) failed(field, format string, args ...any) {
+// failedf notes a failure at a wanted field, or at the case where it has none.
+func (m *matcher) failedf(field, format string, args ...any) {
 	s := m.one.source
 	line := s.line(m.one.path + ".want." + field)
 	m.failures = append(m.failures, Problem{File: s.name, Line: line, What: m.one.Name + ": " + fmt.Sprintf(format, args...)})
@@ -178,7 +178,7 @@ func (m *matcher) compare(view View, got Assessment) {
 		{"hide", len(got.Hide) > 0, want.Hide},
 	} {
 		if m.given(f.field) && f.got != f.want {
-			m.failed(f.field, "%s is %v, and %v is wanted", f.field, f.got, f.want)
+			m.failedf(f.field, "%s is %v, and %v is wanted", f.field, f.got, f.want)
 		}
 	}
 	var terms []string
@@ -194,7 +194,7 @@ func (m *matcher) compare(view View, got Assessment) {
 func (m *matcher) compareLists(field string, got, want []string) {
 	got, want = sortedSet(got), sortedSet(want)
 	if m.given(field) && !slices.Equal(got, want) {
-		m.failed(field, "%s is [%s], and [%s] is wanted", field, strings.Join(got, ", "), strings.Join(want, ", "))
+		m.failedf(field, "%s is [%s], and [%s] is wanted", field, strings.Join(got, ", "), strings.Join(want, ", "))
 	}
 }
 
@@ -209,7 +209,7 @@ func (m *matcher) compareRules(got Assessment) {
 	for _, f := range got.Fired {
 		fired[f.Rule] = f.Error == ""
 		if f.Error != "" {
-			m.failed("", "the rule %s failed: %s", f.Rule, f.Error)
+			m.failedf("", "the rule %s failed: %s", f.Rule, f.Error)
 		}
 	}
 	known := func(id string) bool {
@@ -221,11 +221,11 @@ func (m *matcher) compareRules(got Assessment) {
 			at := fmt.Sprintf("%s[%d]", field, i)
 			switch {
 			case !known(id):
-				m.failed(at, "there is no rule %q", id)
+				m.failedf(at, "there is no rule %q", id)
 			case fired[id] && field == "not_fired":
-				m.failed(at, "the rule %s fired, and it should not", id)
+				m.failedf(at, "the rule %s fired, and it should not", id)
 			case !fired[id] && field == "fired":
-				m.failed(at, "the rule %s did not fire", id)
+				m.failedf(at, "the rule %s did not fire", id)
 			}
 		}
 	}

@@ -104,7 +104,7 @@ func TestCasesThatAreNoneAreRefused(t *testing.T) {
 		{"- name: x\n  report: {kind: rude}", "house_test.yaml:2: [0] (x): report: kind: is not on the public list"},
 		{"- name: x\n  report: {kind: other, grounds: [height]}", `house_test.yaml:2: [0] (x): report: grounds[0]: "height" is not on the public list`},
 		{"- report: {kind: other}", "house_test.yaml:1: [0]: name: is missing"},
-		{"- name: x\n  report: {kind: other}\n  want: {articel: respect}", "house_test.yaml:3: [0] (x): want: articel: is not a field here"},
+		{"- name: x\n  report: {kind: other}\n  want: {articles: respect}", "house_test.yaml:3: [0] (x): want: articles: is not a field here"},
 		{"- name: x\n  report: {kind: other}\n  want: {priority: high}", "house_test.yaml:3: [0] (x): want: priority: must be a whole number"},
 	} {
 		_, err := conduct.ReadCases("house_test.yaml", []byte(tt.file))

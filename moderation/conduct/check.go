@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"golang.org/x/text/language"
 
@@ -19,18 +20,18 @@ const idWords = "use 1 to 64 lowercase letters, digits, hyphens and underscores,
 // its rules apart.
 func (c Code) check(s *source) {
 	if c.Version == "" {
-		s.wrong("version", "is missing: give each published version its own, such as \"2026-12\"")
+		s.wrongf("version", "is missing: give each published version its own, such as \"2026-12\"")
 	}
 	if len(c.Languages) == 0 {
-		s.wrong("languages", "name at least one, such as [en]")
+		s.wrongf("languages", "name at least one, such as [en]")
 	}
 	for i, tag := range c.Languages {
 		at := fmt.Sprintf("languages[%d]", i)
 		if _, err := language.Parse(tag); err != nil {
-			s.wrong(at, "%q is not a language: use its BCP 47 tag, such as fr or pt-BR", tag)
+			s.wrongf(at, "%q is not a language: use its BCP 47 tag, such as fr or pt-BR", tag)
 		}
 		if slices.Contains(c.Languages[:i], tag) {
-			s.wrong(at, "%q stands twice: take one out", tag)
+			s.wrongf(at, "%q stands twice: take one out", tag)
 		}
 	}
 	c.checkText(s, "title", c.Title)
@@ -38,10 +39,10 @@ func (c Code) check(s *source) {
 	c.checkQueues(s)
 	c.checkQuestions(s)
 	if c.Automation.HideQuota < 0 {
-		s.wrong("automation.hide_quota", "must be 1 or more")
+		s.wrongf("automation.hide_quota", "must be 1 or more")
 	}
 	if c.Automation.HideQuota > 0 && !c.Automation.Hide {
-		s.wrong("automation.hide_quota", "stands without hide: true: add it, or take the quota out")
+		s.wrongf("automation.hide_quota", "stands without hide: true: add it, or take the quota out")
 	}
 	for i, r := range c.Rules {
 		c.checkRule(s, i, r)
@@ -51,7 +52,7 @@ func (c Code) check(s *source) {
 func (c Code) checkText(s *source, path string, t text.Localized) {
 	for _, lang := range c.Languages {
 		if t[lang] == "" {
-			s.wrong(path, "has no text in %q: add it", lang)
+			s.wrongf(path, "has no text in %q: add it", lang)
 		}
 	}
 }
@@ -60,11 +61,11 @@ func (c Code) checkText(s *source, path string, t text.Localized) {
 func checkID(s *source, path, id string, seen map[string]bool) {
 	switch {
 	case id == "":
-		s.wrong(path+".id", "is missing: %s", idWords)
+		s.wrongf(path+".id", "is missing: %s", idWords)
 	case !idForm.MatchString(id):
-		s.wrong(path+".id", "%s", idWords)
+		s.wrongf(path+".id", "%s", idWords)
 	case seen[id]:
-		s.wrong(path+".id", "stands twice: each needs its own")
+		s.wrongf(path+".id", "stands twice: each needs its own")
 	}
 	seen[id] = true
 }
@@ -75,23 +76,23 @@ func (c Code) checkArticles(s *source) {
 		at := fmt.Sprintf("articles[%d]", i)
 		checkID(s, at, a.ID, seen)
 		if a.Severity < 1 || a.Severity > 4 {
-			s.wrong(at+".severity", "must be 1 to 4")
+			s.wrongf(at+".severity", "must be 1 to 4")
 		}
 		if a.FirstLook <= 0 {
-			s.wrong(at+".first_look", "must be a time span longer than nothing, such as 48h or 30m")
+			s.wrongf(at+".first_look", "must be a time span longer than nothing, such as 48h or 30m")
 		}
 		for j, action := range a.Ladder {
 			if !action.Valid() {
-				s.wrong(fmt.Sprintf("%s.ladder[%d]", at, j), "%q is not a corrective action: use %s", action, list(event.Actions()))
+				s.wrongf(fmt.Sprintf("%s.ladder[%d]", at, j), "%q is not a corrective action: use %s", action, list(event.Actions()))
 			}
 		}
 		for j, k := range a.Kinds {
 			kind := fmt.Sprintf("%s.kinds[%d]", at, j)
 			switch {
 			case !k.Valid():
-				s.wrong(kind, "%q is not on the public list: use %s", k, list(event.Kinds()))
+				s.wrongf(kind, "%q is not on the public list: use %s", k, list(event.Kinds()))
 			case mapped[k] != "":
-				s.wrong(kind, "%q is mapped to %s already: take one out", k, mapped[k])
+				s.wrongf(kind, "%q is mapped to %s already: take one out", k, mapped[k])
 			default:
 				mapped[k] = a.ID
 			}
@@ -103,9 +104,9 @@ func (c Code) checkArticles(s *source) {
 	switch len(missing) {
 	case 0:
 	case 1:
-		s.wrong("articles", "no article takes the kind %q: add it to the kinds of one", missing[0])
+		s.wrongf("articles", "no article takes the kind %q: add it to the kinds of one", missing[0])
 	default:
-		s.wrong("articles", "no article takes the kinds %s: add them to the kinds of some", list(missing))
+		s.wrongf("articles", "no article takes the kinds %s: add them to the kinds of some", list(missing))
 	}
 }
 
@@ -113,10 +114,10 @@ func (c Code) checkQueues(s *source) {
 	for i, q := range c.Queues {
 		at := fmt.Sprintf("queues[%d]", i)
 		if !idForm.MatchString(q) {
-			s.wrong(at, "%q is no name of a queue: %s", q, idWords)
+			s.wrongf(at, "%q is no name of a queue: %s", q, idWords)
 		}
 		if slices.Contains(c.Queues[:i], q) {
-			s.wrong(at, "%q stands twice: take one out", q)
+			s.wrongf(at, "%q stands twice: take one out", q)
 		}
 	}
 }
@@ -142,61 +143,52 @@ func (c Code) checkRule(s *source, i int, r Rule) {
 	checkID(s, at, r.ID, earlier)
 	c.checkText(s, at+".says", r.Says)
 	if r.When == "" {
-		s.wrong(at+".when", "is missing: write the condition in CEL, such as report.kind == \"doxxing\"")
+		s.wrongf(at+".when", "is missing: write the condition in CEL, such as report.kind == \"doxxing\"")
 	}
 	c.checkEffects(s, at+".then", r.Then)
 }
 
 func (c Code) checkEffects(s *source, at string, e Effects) {
 	if len(e.words()) == 0 {
-		s.wrong(at, "has no effect: add at least one of %s", list(without(EffectFields(), "hide_quota")))
+		s.wrongf(at, "has no effect: add at least one of %s", list(without(EffectFields(), "hide_quota")))
 	}
 	if _, known := c.Article(e.Article); e.Article != "" && !known {
-		s.wrong(at+".article", "there is no article %q: name one of this code", e.Article)
+		s.wrongf(at+".article", "there is no article %q: name one of this code", e.Article)
 	}
 	if p := e.Priority; p != nil {
 		if !slices.Contains(Levels(), p.Level) {
-			s.wrong(at+".priority.level", "%q is no level: use %s", p.Level, list(Levels()))
+			s.wrongf(at+".priority.level", "%q is no level: use %s", p.Level, list(Levels()))
 		}
 		c.checkText(s, at+".priority.reason", p.Reason)
 	}
 	if e.Queue != "" && !slices.Contains(c.Queues, e.Queue) {
-		s.wrong(at+".queue", "there is no queue %q: add it to queues", e.Queue)
+		s.wrongf(at+".queue", "there is no queue %q: add it to queues", e.Queue)
 	}
 	for i, tag := range e.Tags {
 		if !idForm.MatchString(tag) {
-			s.wrong(fmt.Sprintf("%s.tags[%d]", at, i), "%q is no tag: %s", tag, idWords)
+			s.wrongf(fmt.Sprintf("%s.tags[%d]", at, i), "%q is no tag: %s", tag, idWords)
 		}
 	}
 	for i, by := range e.Group {
 		if by != GroupAccount && by != GroupLinks {
-			s.wrong(fmt.Sprintf("%s.group[%d]", at, i), "%q can't be grouped by: use account or links", by)
+			s.wrongf(fmt.Sprintf("%s.group[%d]", at, i), "%q can't be grouped by: use account or links", by)
 		}
 	}
 	if _, known := c.Question(e.Ask); e.Ask != "" && !known {
-		s.wrong(at+".ask", "there is no question %q: add it to questions", e.Ask)
+		s.wrongf(at+".ask", "there is no question %q: add it to questions", e.Ask)
 	}
 	switch {
 	case e.Hide && !c.Automation.Hide:
-		s.wrong(at+".hide", "this code does not allow it: add automation: {hide: true}, or take the effect out")
+		s.wrongf(at+".hide", "this code does not allow it: add automation: {hide: true}, or take the effect out")
 	case e.HideQuota != 0 && !e.Hide:
-		s.wrong(at+".hide_quota", "stands without hide: true: add it, or take the quota out")
+		s.wrongf(at+".hide_quota", "stands without hide: true: add it, or take the quota out")
 	case e.HideQuota < 0:
-		s.wrong(at+".hide_quota", "must be 1 or more")
+		s.wrongf(at+".hide_quota", "must be 1 or more")
 	}
 }
 
 // list writes codes for a person: a, b, c.
-func list[T ~string](values []T) string {
-	var s string
-	for i, v := range values {
-		if i > 0 {
-			s += ", "
-		}
-		s += string(v)
-	}
-	return s
-}
+func list[T ~string](values []T) string { return strings.Join(plain(values), ", ") }
 
 func without(values []string, value string) []string {
 	return slices.DeleteFunc(values, func(v string) bool { return v == value })

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -33,8 +34,8 @@ type differ struct {
 	changes  []Change
 }
 
-// say notes a change. The sentence begins with what it is about.
-func (d *differ) say(about, format string, args ...any) {
+// sayf notes a change. The sentence begins with what it is about.
+func (d *differ) sayf(about, format string, args ...any) {
 	says := strings.ToUpper(about[:1]) + about[1:] + " " + strings.TrimSuffix(fmt.Sprintf(format, args...), ".") + "."
 	d.changes = append(d.changes, Change{About: about, Says: says})
 }
@@ -44,11 +45,11 @@ func (d *differ) value(about, what, from, to string) {
 	switch {
 	case from == to:
 	case from == "":
-		d.say(about, "now has %s: %s", what, to)
+		d.sayf(about, "now has %s: %s", what, to)
 	case to == "":
-		d.say(about, "no longer has %s (it was %s)", what, from)
+		d.sayf(about, "no longer has %s (it was %s)", what, from)
 	default:
-		d.say(about, "changes %s from %s to %s", what, from, to)
+		d.sayf(about, "changes %s from %s to %s", what, from, to)
 	}
 }
 
@@ -74,13 +75,13 @@ func quoted(s string) string {
 func (d *differ) list(about, what string, from, to []string) {
 	added, gone := minus(to, from), minus(from, to)
 	if len(added) > 0 {
-		d.say(about, "gains %s: %s", what, strings.Join(added, ", "))
+		d.sayf(about, "gains %s: %s", what, strings.Join(added, ", "))
 	}
 	if len(gone) > 0 {
-		d.say(about, "loses %s: %s", what, strings.Join(gone, ", "))
+		d.sayf(about, "loses %s: %s", what, strings.Join(gone, ", "))
 	}
 	if len(added)+len(gone) == 0 && !slices.Equal(from, to) {
-		d.say(about, "changes the order of %s from %s to %s", what, strings.Join(from, ", "), strings.Join(to, ", "))
+		d.sayf(about, "changes the order of %s from %s to %s", what, strings.Join(from, ", "), strings.Join(to, ", "))
 	}
 }
 
@@ -98,11 +99,11 @@ func (d *differ) code() {
 	a, b := d.from.Automation, d.to.Automation
 	switch {
 	case !a.Hide && b.Hide:
-		d.say(about, "now lets a machine hide what was reported until a person has looked, %d times an hour for each rule", b.HideQuota)
+		d.sayf(about, "now lets a machine hide what was reported until a person has looked, %d times an hour for each rule", b.HideQuota)
 	case a.Hide && !b.Hide:
-		d.say(about, "no longer lets a machine hide anything")
+		d.sayf(about, "no longer lets a machine hide anything")
 	case a.HideQuota != b.HideQuota:
-		d.say(about, "changes how often a rule may hide in an hour from %d to %d", a.HideQuota, b.HideQuota)
+		d.sayf(about, "changes how often a rule may hide in an hour from %d to %d", a.HideQuota, b.HideQuota)
 	}
 }
 
@@ -111,19 +112,19 @@ func (d *differ) articles() {
 		b, stays := d.to.Article(a.ID)
 		about := "article " + a.ID
 		if !stays {
-			d.say(about, "is taken out")
+			d.sayf(about, "is taken out")
 			continue
 		}
 		d.text(about, "its title", a.Title, b.Title)
 		d.text(about, "its text", a.Text, b.Text)
 		d.list(about, "kinds", plain(a.Kinds), plain(b.Kinds))
-		d.value(about, "its severity", fmt.Sprint(a.Severity), fmt.Sprint(b.Severity))
+		d.value(about, "its severity", strconv.Itoa(a.Severity), strconv.Itoa(b.Severity))
 		d.value(about, "its deadline for a first look", span(a.FirstLook), span(b.FirstLook))
 		d.value(about, "its ladder", ladder(a.Ladder), ladder(b.Ladder))
 	}
 	for _, b := range d.to.Articles {
 		if _, known := d.from.Article(b.ID); !known {
-			d.say("article "+b.ID, "is new: %s. It takes %s, has severity %d and is looked at within %s",
+			d.sayf("article "+b.ID, "is new: %s. It takes %s, has severity %d and is looked at within %s",
 				quoted(b.Title.In("en", d.to.Languages)), orNothing(list(b.Kinds)), b.Severity, span(b.FirstLook))
 		}
 	}
@@ -152,14 +153,14 @@ func (d *differ) questions() {
 	for _, a := range d.from.Questions {
 		b, stays := d.to.Question(a.ID)
 		if !stays {
-			d.say("question "+a.ID, "is taken out")
+			d.sayf("question "+a.ID, "is taken out")
 			continue
 		}
 		d.text("question "+a.ID, "its text", a.Text, b.Text)
 	}
 	for _, b := range d.to.Questions {
 		if _, known := d.from.Question(b.ID); !known {
-			d.say("question "+b.ID, "is new: %s", quoted(b.Text.In("en", d.to.Languages)))
+			d.sayf("question "+b.ID, "is new: %s", quoted(b.Text.In("en", d.to.Languages)))
 		}
 	}
 }

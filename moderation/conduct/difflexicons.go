@@ -17,10 +17,10 @@ func (d *differ) lexicons() {
 		about := "lexicon " + name
 		switch {
 		case !is:
-			d.say(about, "is taken out, with %s", terms(len(a)))
+			d.sayf(about, "is taken out, with %s", terms(len(a)))
 			continue
 		case !was:
-			d.say(about, "is new, with %s", terms(len(b)))
+			d.sayf(about, "is new, with %s", terms(len(b)))
 			continue
 		}
 		var added, gone, changed int
@@ -48,7 +48,7 @@ func (d *differ) lexicons() {
 			}
 		}
 		if len(parts) > 0 {
-			d.say(about, "%s", strings.Join(parts, ", "))
+			d.sayf(about, "%s", strings.Join(parts, ", "))
 		}
 	}
 }

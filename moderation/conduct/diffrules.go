@@ -1,7 +1,7 @@
 package conduct
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -10,19 +10,19 @@ func (d *differ) rules() {
 		b, stays := d.to.Rule(a.ID)
 		about := "rule " + a.ID
 		if !stays {
-			d.say(about, "is taken out")
+			d.sayf(about, "is taken out")
 			continue
 		}
 		d.text(about, "what it says", a.Says, b.Says)
 		if before, after := strings.Join(strings.Fields(a.When), " "), strings.Join(strings.Fields(b.When), " "); before != after {
-			d.say(about, "changes its condition from `%s` to `%s`", before, after)
+			d.sayf(about, "changes its condition from `%s` to `%s`", before, after)
 		}
 		d.effects(about, a.Then, b.Then)
 		switch {
 		case a.Shadow && !b.Shadow:
-			d.say(about, "takes effect: it only recorded before")
+			d.sayf(about, "takes effect: it only recorded before")
 		case !a.Shadow && b.Shadow:
-			d.say(about, "has no effect any more: it only records")
+			d.sayf(about, "has no effect any more: it only records")
 		}
 	}
 	for _, b := range d.to.Rules {
@@ -34,7 +34,7 @@ func (d *differ) rules() {
 			only = " It only records, and has no effect"
 		}
 		says := strings.TrimSuffix(b.Says.In("en", d.to.Languages), ".")
-		d.say("rule "+b.ID, "is new: “%s.” It does this: %s.%s", says, strings.Join(b.Then.words(), "; "), only)
+		d.sayf("rule "+b.ID, "is new: “%s.” It does this: %s.%s", says, strings.Join(b.Then.words(), "; "), only)
 	}
 	d.order()
 }
@@ -53,7 +53,7 @@ func quota(n int) string {
 	if n == 0 {
 		return "as often as the code says"
 	}
-	return fmt.Sprint(n)
+	return strconv.Itoa(n)
 }
 
 // order says that rules of both codes stand in another order, which decides

@@ -25,14 +25,14 @@ func TestTheGuideSaysOfEachVariableAndEffectWhatTheCodeSays(t *testing.T) {
 	guide := guide(t)
 	variables := "\n| name | type | what it is |\n| --- | --- | --- |\n"
 	for _, v := range conduct.Variables() {
-		variables += fmt.Sprintf("| `%s` | `%s` | %s |\n", v.Name, v.Type, strings.ReplaceAll(v.Meaning, "|", "\\|"))
+		variables += fmt.Sprintf("| %#q | %#q | %s |\n", v.Name, v.Type, strings.ReplaceAll(v.Meaning, "|", "\\|"))
 	}
 	if got := block(t, guide, "<!-- variables -->", "<!-- end -->"); got != variables {
 		t.Errorf("docs/conduct.md: put this table between the markers:\n%s", variables)
 	}
 	effects := "\n| effect | what it does |\n| --- | --- |\n"
 	for _, e := range conduct.EffectTable() {
-		effects += fmt.Sprintf("| `%s` | %s |\n", e.Name, e.Meaning)
+		effects += fmt.Sprintf("| %#q | %s |\n", e.Name, e.Meaning)
 	}
 	if got := block(t, guide, "<!-- effects -->", "<!-- end -->"); got != effects {
 		t.Errorf("docs/conduct.md: put this table between the markers:\n%s", effects)

@@ -40,14 +40,19 @@ type Effect struct{ Name, Meaning string }
 // EffectTable says what each effect does. docs/conduct.md repeats it.
 func EffectTable() []Effect {
 	return []Effect{
-		{"article", "suggests an article to the moderator. It takes the place of the kind's own article only where it is as severe or more severe; of several rules the most severe wins, then the first in the file. The others stay as further suggestions"},
-		{"priority", "sets the place in the queue, with a reason that moderators read: `low` comes behind others of its severity, `normal` leaves the place as it is and outweighs `low`, `high` comes before all but severity 4, `urgent` before everything. The highest level wins"},
+		{"article", "suggests an article to the moderator. It takes the place of the kind's own article only where it is as " +
+			"severe or more severe; of several rules the most severe wins, then the first in the file. The others " +
+			"stay as further suggestions"},
+		{"priority", "sets the place in the queue, with a reason that moderators read: `low` comes behind others of its " +
+			"severity, `normal` leaves the place as it is and outweighs `low`, `high` comes before all but severity " +
+			"4, `urgent` before everything. The highest level wins"},
 		{"queue", "puts the case into a queue. Of several rules the first in the file wins"},
 		{"language_team", "routes the case to moderators who read the report's language"},
 		{"second_reader", "asks that a second person consents before a decision takes effect"},
 		{"tags", "adds tags to the case"},
 		{"group", "joins the report to the open case about the same `account` or the same `links`"},
-		{"hide", "hides what was reported until a person has looked. The code must allow it under `automation`. A rule that hides may not look at how many people reported"},
+		{"hide", "hides what was reported until a person has looked. The code must allow it under `automation`. A rule " +
+			"that hides may not look at how many people reported"},
 		{"hide_quota", "bounds how often this rule hides in an hour. Above it hiding is only suggested, and the case says so"},
 		{"ask", "sends the reporter a prepared question, marked as automatic. Each question goes once"},
 	}

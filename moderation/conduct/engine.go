@@ -76,7 +76,8 @@ func compile(c Code, s *source, lexicons []txtar.File) *engine {
 		e.rules = append(e.rules, p)
 	}
 	if total > maxCost {
-		s.wrong("rules", "together the rules may cost %d, of %d allowed: make the dearest simpler, or look at fewer words and links", total, uint64(maxCost))
+		s.wrongf("rules", "together the rules may cost %d, of %d allowed: make the dearest simpler, or look at less",
+			total, uint64(maxCost))
 	}
 	return e
 }
@@ -91,26 +92,26 @@ func (e *engine) compileRule(env *cel.Env, s *source, at string, rule Rule) (p p
 		return program{}, 0, false
 	}
 	if checked.OutputType() != cel.BoolType {
-		s.wrong(at, "is a %s: a condition must be true or false, so compare it with something", checked.OutputType())
+		s.wrongf(at, "is a %s: a condition must be true or false, so compare it with something", checked.OutputType())
 		return program{}, 0, false
 	}
 	estimate, err := env.EstimateCost(checked, estimator{e})
 	if err != nil {
-		s.wrong(at, "its cost can't be estimated: %v", err)
+		s.wrongf(at, "its cost can't be estimated: %v", err)
 		return program{}, 0, false
 	}
 	if estimate.Max > maxRuleCost {
-		s.wrong(at, "may cost %d, of %d allowed: make it simpler, or look at fewer words and links", estimate.Max, uint64(maxRuleCost))
+		s.wrongf(at, "may cost %d, of %d allowed: make it simpler, or look at less", estimate.Max, uint64(maxRuleCost))
 		return program{}, 0, false
 	}
 	p = program{rule: rule, words: strings.Join(rule.Then.words(), "; "), checked: checked, looksAt: e.looksAt(checked)}
 	if i := slices.IndexFunc(p.looksAt, func(v int) bool { return slices.Contains(counts(), e.variables[v].Name) }); i >= 0 && rule.Then.Hide {
-		s.wrong(at, "%s counts reporters, and the rule hides: many reports may raise order, never act on somebody. "+
+		s.wrongf(at, "%s counts reporters, and the rule hides: many reports may raise order, never act on somebody. "+
 			"Take the count out, or the effect hide", e.variables[p.looksAt[i]].Name)
 		return program{}, 0, false
 	}
 	if p.run, err = env.Program(checked, cel.EvalOptions(cel.OptOptimize)); err != nil {
-		s.wrong(at, "can't be compiled: %v", err)
+		s.wrongf(at, "can't be compiled: %v", err)
 		return program{}, 0, false
 	}
 	p.hollow, _ = p.holds(e.activation(&View{}).emptied(p.looksAt...))
@@ -146,7 +147,8 @@ func (p program) holds(a *activation) (bool, string) {
 // class is the sort of a failure.
 func class(err error) string {
 	message := err.Error()
-	for _, sort := range []string{"no such key", "division by zero", "modulus by zero", "overflow", "index out of bounds", "no such overload"} {
+	sorts := []string{"no such key", "division by zero", "modulus by zero", "overflow", "index out of bounds", "no such overload"}
+	for _, sort := range sorts {
 		if strings.Contains(message, sort) {
 			return sort
 		}

@@ -19,25 +19,25 @@ func (e *engine) compileLexicons(c Code, s *source, files []txtar.File) {
 		at := fmt.Sprintf("lexicons[%d]", i)
 		tag, err := lexiconLanguage(name)
 		if err != nil {
-			s.wrong(at, "%v", err)
+			s.wrongf(at, "%v", err)
 			continue
 		}
 		if slices.Contains(c.Lexicons[:i], name) {
-			s.wrong(at, "%s stands twice: take one out", name)
+			s.wrongf(at, "%s stands twice: take one out", name)
 			continue
 		}
-		at0 := slices.IndexFunc(files, func(f txtar.File) bool { return f.Name == name })
-		if at0 < 0 {
-			s.wrong(at, "%s is not in this file: a published code carries its lexicons", name)
+		found := slices.IndexFunc(files, func(f txtar.File) bool { return f.Name == name })
+		if found < 0 {
+			s.wrongf(at, "%s is not in this file: a published code carries its lexicons", name)
 			continue
 		}
-		lexicon, err := words.ParseLexicon(name, tag, files[at0].Data)
+		lexicon, err := words.ParseLexicon(name, tag, files[found].Data)
 		if err != nil {
 			s.problems = append(s.problems, lexiconProblem(name, err))
 			continue
 		}
 		e.lexicons = append(e.lexicons, lexicon)
-		e.files = append(e.files, files[at0])
+		e.files = append(e.files, files[found])
 	}
 	for i, f := range files {
 		switch {
@@ -52,11 +52,11 @@ func (e *engine) compileLexicons(c Code, s *source, files []txtar.File) {
 	}
 	var err error
 	if e.matcher, err = words.Compile(e.lexicons...); err != nil {
-		s.wrong("lexicons", "%v", err)
+		s.wrongf("lexicons", "%v", err)
 	}
 }
 
-var placedError = regexp.MustCompile(`^:([0-9]+): `)
+var placedError = regexp.MustCompile(`^:(\d+): `)
 
 // lexiconProblem takes apart what ParseLexicon says, `name:line: what`.
 func lexiconProblem(name string, err error) Problem {

@@ -32,7 +32,7 @@ type linter struct {
 	source *source
 }
 
-func (l *linter) warn(path, format string, args ...any) { l.source.wrong(path, format, args...) }
+func (l *linter) warnf(path, format string, args ...any) { l.source.wrongf(path, format, args...) }
 
 func (l *linter) articles() {
 	suggested := map[string]bool{}
@@ -42,10 +42,10 @@ func (l *linter) articles() {
 	for i, a := range l.code.Articles {
 		at := fmt.Sprintf("articles[%d]", i)
 		if len(a.Ladder) == 0 {
-			l.warn(at, "has no ladder: say which corrective actions may follow, such as ladder: [notice, warning, remove]")
+			l.warnf(at, "has no ladder: say which corrective actions may follow, such as ladder: [notice, warning, remove]")
 		}
 		if len(a.Kinds) == 0 && !suggested[a.ID] {
-			l.warn(at, "no kind and no rule leads here: moderators must find it themselves")
+			l.warnf(at, "no kind and no rule leads here: moderators must find it themselves")
 		}
 	}
 }
@@ -55,7 +55,7 @@ func (l *linter) languages() {
 	extra := func(path string, t Text) {
 		for tag := range t {
 			if !slices.Contains(l.code.Languages, tag) {
-				l.warn(path+"."+tag, "is not one of the code's languages: nobody sees it. Add %q to languages, or take the text out", tag)
+				l.warnf(path+"."+tag, "is not one of the code's languages: nobody sees it. Add %q to languages, or take the text out", tag)
 			}
 		}
 	}
@@ -84,16 +84,16 @@ func (l *linter) unused() {
 	}
 	for i, q := range l.code.Questions {
 		if !asked[q.ID] {
-			l.warn(fmt.Sprintf("questions[%d]", i), "no rule asks it")
+			l.warnf(fmt.Sprintf("questions[%d]", i), "no rule asks it")
 		}
 	}
 	for i, q := range l.code.Queues {
 		if i > 0 && !routed[q] { // the first takes the rest
-			l.warn(fmt.Sprintf("queues[%d]", i), "no rule routes to the queue %s", q)
+			l.warnf(fmt.Sprintf("queues[%d]", i), "no rule routes to the queue %s", q)
 		}
 	}
 	if l.code.Automation.Hide && !hides {
-		l.warn("automation.hide", "no rule hides: take it out, so that the public register does not announce it")
+		l.warnf("automation.hide", "no rule hides: take it out, so that the public register does not announce it")
 	}
 }
 
@@ -113,9 +113,9 @@ func (l *linter) rules() error {
 		}
 		switch {
 		case constant && value:
-			l.warn(at, "holds for every report: say when it should not, or put its effects into the articles")
+			l.warnf(at, "holds for every report: say when it should not, or put its effects into the articles")
 		case constant:
-			l.warn(at, "never holds: the rule is unreachable")
+			l.warnf(at, "never holds: the rule is unreachable")
 		}
 		l.literals(at, p.checked)
 		condition, err := cel.AstToString(p.checked)
@@ -125,9 +125,9 @@ func (l *linter) rules() error {
 		first, twice := earlier[condition]
 		switch {
 		case twice && reflect.DeepEqual(first.Then, p.rule.Then) && (!first.Shadow || p.rule.Shadow):
-			l.warn(at, "the rule %s has the same condition and the same effects: this one can never change anything, take it out", first.ID)
+			l.warnf(at, "the rule %s has the same condition and the same effects: this one can never change anything, take it out", first.ID)
 		case twice:
-			l.warn(at, "the rule %s has the same condition: put the effects of both into one", first.ID)
+			l.warnf(at, "the rule %s has the same condition: put the effects of both into one", first.ID)
 		default:
 			earlier[condition] = p.rule
 		}

@@ -33,7 +33,7 @@ func (l *linter) lexicons() {
 	}
 	for i, tag := range l.code.Languages {
 		if !slices.ContainsFunc(e.lexicons, func(x words.Lexicon) bool { return base(x.Language) == base(tag) }) {
-			l.warn(fmt.Sprintf("languages[%d]", i), "there is no lexicon in %q: words in it are not looked for", tag)
+			l.warnf(fmt.Sprintf("languages[%d]", i), "there is no lexicon in %q: words in it are not looked for", tag)
 		}
 	}
 }

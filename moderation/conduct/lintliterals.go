@@ -75,7 +75,7 @@ func (l *linter) folded(at string, call ast.CallExpr) {
 	case "contains", "startsWith", "endsWith":
 		for _, text := range literalTexts(call.Args()[0]) {
 			if folded := words.Fold(text).String(); folded != text {
-				l.warn(at, "report.words is folded and never holds %q: write %q", text, folded)
+				l.warnf(at, "report.words is folded and never holds %q: write %q", text, folded)
 			}
 		}
 	}
@@ -91,7 +91,7 @@ func (l *linter) compare(at string, variable, other ast.Expr) {
 	}
 	for _, text := range literalTexts(other) {
 		if text != "" && !slices.Contains(possible, text) {
-			l.warn(at, "%s never is or has %q: use one of %s", variable.AsIdent(), text, list(possible))
+			l.warnf(at, "%s never is or has %q: use one of %s", variable.AsIdent(), text, list(possible))
 		}
 	}
 }

@@ -36,11 +36,11 @@ func Load(read func(name string) ([]byte, error), name string) ([]byte, error) {
 		}
 		file, err := read(path.Join(path.Dir(name), lexicon))
 		if err != nil {
-			s.wrong(at, "%v", err)
+			s.wrongf(at, "%v", err)
 			continue
 		}
 		if inner := txtar.Parse(file); len(inner.Files) > 0 {
-			s.wrong(at, "%s holds a line like -- name --: take it out", lexicon)
+			s.wrongf(at, "%s holds a line like -- name --: take it out", lexicon)
 			continue
 		}
 		archive.Files = append(archive.Files, txtar.File{Name: lexicon, Data: file})

@@ -1,6 +1,7 @@
 package conduct_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,7 +13,7 @@ import (
 	"recourse/moderation/conduct"
 )
 
-const english = "# words\nyou ; target ; 0\nscum ; demean ; 2 ; context\n\nblob ; insult ; 1\nbye bye ; threat ; 3\nqueer ; slur ; 2 ; reclaimed\n"
+const english = "# words\nyou ; target ; 0\nscum ; demean ; 2 ; context\n\nblob ; insult ; 1\nbye now ; threat ; 3\nqueer ; slur ; 2 ; reclaimed\n"
 
 var worded = strings.Replace(ruled("rules:\n"+rule("threats", `words.weight["threat"] >= 3`, "article: safety")+
 	rule("phones", `"phone" in personal.kinds`, "article: safety, tags: [phone]")), "queues:", "lexicons: [lexicons/en.txt]\nqueues:", 1)
@@ -42,19 +43,19 @@ func TestACodeTravelsWithItsLexiconsInOneFile(t *testing.T) {
 	if want := worded + "-- lexicons/en.txt --\n" + english; string(file) != want {
 		t.Errorf("it is published as\n%s, want\n%s", file, want)
 	}
-	if again := load(t, disk{"codes/house.yaml": string(file)}); string(again) != string(file) {
+	if again := load(t, disk{"codes/house.yaml": string(file)}); !bytes.Equal(again, file) {
 		t.Errorf("what is published already is published as\n%s", again)
 	}
 	if alone := load(t, disk{"codes/house.yaml": house}); string(alone) != house {
 		t.Errorf("a code without lexicons is published as\n%s", alone)
 	}
 	c := parse(t, string(file))
-	v := c.View(event.Content{Kind: event.KindOther, Description: "Bye bye, you scum. We know it: +44 20 7946 0958. You can come out now and see the rest of us."})
+	v := c.View(event.Content{Kind: event.KindOther, Description: "Bye now, you scum. We know it: +44 20 7946 0958. You can come out now and see the rest of us."})
 	var terms []string
 	for _, m := range v.Matches {
 		terms = append(terms, m.Term)
 	}
-	if !slices.Equal(terms, []string{"bye bye", "scum"}) || v.Language != "en" || len(v.Personal) != 1 || v.Personal[0].Kind != "phone" || !strings.HasPrefix(v.Words, "bye bye, you scum.") {
+	if !slices.Equal(terms, []string{"bye now", "scum"}) || v.Language != "en" || len(v.Personal) != 1 || v.Personal[0].Kind != "phone" || !strings.HasPrefix(v.Words, "bye now, you scum.") {
 		t.Errorf("the view is %+v", v)
 	}
 	if got := c.Assess(v); got.Article != "safety" || len(got.Fired) != 4 || !slices.Equal(got.Fired[2].Because, []string{"words.weight"}) {

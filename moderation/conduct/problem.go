@@ -33,7 +33,7 @@ func (p Problem) String() string {
 }
 
 // Problems is everything that is wrong with a file, in the order of its lines.
-type Problems []Problem
+type Problems []Problem //nolint:errname // it is a list first, and reads as one
 
 // Error has a problem a line.
 func (p Problems) Error() string {

@@ -212,14 +212,11 @@ func TestArticleAndPriorityOfEachSetOfRules(t *testing.T) {
 		{"low of a graver article", event.KindOther, []string{level("low"), "article: safety"}, "safety", []string{"respect"}, 350, 150 * time.Minute},
 	} {
 		for _, order := range []string{"as written", "the other way round"} {
-			var rules string
+			rules := []string{"rules:\n"}
 			for i, then := range tt.then {
-				rules += rule(string(rune('a'+i)), "true", then)
+				rules = append(rules, rule(string(rune('a'+i)), "true", then))
 			}
-			if rules != "" {
-				rules = "rules:\n" + rules
-			}
-			got := parse(t, ruled(rules)).Assess(conduct.View{Kind: tt.kind})
+			got := parse(t, ruled(strings.Join(rules, ""))).Assess(conduct.View{Kind: tt.kind})
 			if got.Article != tt.article || !slices.Equal(got.Suggestions, tt.suggestions) || got.Priority != tt.priority || got.FirstLook != tt.firstLook {
 				t.Errorf("%s, %s: it is %s (then %v), priority %d, first look %s", tt.name, order, got.Article, got.Suggestions, got.Priority, got.FirstLook)
 			}

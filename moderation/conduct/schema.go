@@ -3,7 +3,7 @@ package conduct
 import _ "embed"
 
 //go:embed schema.json
-var schema []byte //nolint:gochecknoglobals // go:embed needs one
+var schema []byte
 
 // Schema returns the JSON Schema (2020-12) of a code of conduct's YAML. What it
 // can't say, Parse checks.

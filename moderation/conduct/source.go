@@ -68,8 +68,8 @@ func (s *source) add(line int, what string) {
 	s.problems = append(s.problems, Problem{File: s.name, Line: line, What: what})
 }
 
-// wrong notes what is wrong with a field, or with one that is missing in it.
-func (s *source) wrong(path, format string, args ...any) {
+// wrongf notes what is wrong with a field, or with one that is missing in it.
+func (s *source) wrongf(path, format string, args ...any) {
 	s.add(s.line(path), s.label(path)+fmt.Sprintf(format, args...))
 }
 
@@ -116,7 +116,7 @@ func (s *source) walk(node ast.Node, path string, t reflect.Type) bool {
 	s.begin(node, path)
 	switch node.(type) {
 	case *ast.AliasNode, *ast.TagNode, *ast.MergeKeyNode:
-		s.wrong(path, "aliases and tags are not allowed: write the text out")
+		s.wrongf(path, "aliases and tags are not allowed: write the text out")
 		return false
 	case *ast.NullNode:
 		return true // as if it were left out
@@ -132,7 +132,7 @@ func (s *source) walk(node ast.Node, path string, t reflect.Type) bool {
 	case reflect.Slice:
 		list, ok := node.(*ast.SequenceNode)
 		if !ok {
-			s.wrong(path, "must be a list, such as [a, b]")
+			s.wrongf(path, "must be a list, such as [a, b]")
 			return false
 		}
 		for i, value := range list.Values {
@@ -146,13 +146,13 @@ func (s *source) walk(node ast.Node, path string, t reflect.Type) bool {
 		return ok
 	case reflect.Int:
 		if _, ok := node.(*ast.IntegerNode); !ok {
-			s.wrong(path, "must be a whole number, such as 3")
+			s.wrongf(path, "must be a whole number, such as 3")
 			return false
 		}
 		return true
 	case reflect.Bool:
 		if _, ok := node.(*ast.BoolNode); !ok {
-			s.wrong(path, "must be true or false")
+			s.wrongf(path, "must be true or false")
 			return false
 		}
 		return true
@@ -163,7 +163,7 @@ func (s *source) walk(node ast.Node, path string, t reflect.Type) bool {
 
 func (s *source) scalar(node ast.Node, path, what string) bool {
 	if _, ok := node.(ast.ScalarNode); !ok {
-		s.wrong(path, "must be %s", what)
+		s.wrongf(path, "must be %s", what)
 		return false
 	}
 	return true
@@ -194,7 +194,7 @@ func entries(node ast.Node) ([]*ast.MappingValueNode, bool) {
 func (s *source) walkFields(node ast.Node, path string, t reflect.Type) bool {
 	values, ok := entries(node)
 	if !ok {
-		s.wrong(path, "must have fields, such as %s", strings.Join(fieldsOf(t), ", "))
+		s.wrongf(path, "must have fields, such as %s", strings.Join(fieldsOf(t), ", "))
 		return false
 	}
 	for _, entry := range values {
@@ -203,7 +203,7 @@ func (s *source) walkFields(node ast.Node, path string, t reflect.Type) bool {
 		s.lines[at] = entry.Key.GetToken().Position.Line
 		field, known := fieldOf(t, key)
 		if !known {
-			s.wrong(at, "is not a field here: the fields are %s", strings.Join(fieldsOf(t), ", "))
+			s.wrongf(at, "is not a field here: the fields are %s", strings.Join(fieldsOf(t), ", "))
 			continue
 		}
 		ok = s.walk(entry.Value, at, field) && ok
@@ -214,7 +214,7 @@ func (s *source) walkFields(node ast.Node, path string, t reflect.Type) bool {
 func (s *source) walkMap(node ast.Node, path string, t reflect.Type) bool {
 	values, ok := entries(node)
 	if !ok {
-		s.wrong(path, "must have an entry for each language, such as en: ...")
+		s.wrongf(path, "must have an entry for each language, such as en: ...")
 		return false
 	}
 	for _, entry := range values {
