@@ -58,10 +58,13 @@ func (c Code) Assess(v View) Assessment {
 	if v.Failed {
 		fired = append(fired, Fired{Rule: RuleLook, Error: "evaluation failed"})
 	}
+	var rules []*Rule
 	if c.engine != nil {
-		fired = append(fired, c.engine.run(&v)...)
+		fired, rules = c.engine.run(&v, fired)
 	}
-	return c.merge(v.Kind, v.Language, fired)
+	a := c.merge(v.Kind, rules)
+	a.Language, a.Fired = v.Language, fired
+	return a
 }
 
 // base is what every code does by itself.
@@ -87,9 +90,10 @@ func (c Code) articleOf(kind event.Kind) (Article, bool) {
 	return Article{}, false
 }
 
-// run evaluates every rule.
-func (e *engine) run(v *View) []Fired {
-	var fired []Fired
+// run evaluates every rule. It adds to fired what did, and returns those with an
+// effect.
+func (e *engine) run(v *View, fired []Fired) ([]Fired, []*Rule) {
+	var rules []*Rule
 	a := e.activation(v)
 	for i := range e.rules {
 		p := &e.rules[i]
@@ -99,9 +103,12 @@ func (e *engine) run(v *View) []Fired {
 			fired = append(fired, Fired{Rule: p.rule.ID, Shadow: p.rule.Shadow, Error: failure})
 		case held:
 			fired = append(fired, Fired{Rule: p.rule.ID, Effect: p.words, Shadow: p.rule.Shadow, Because: e.because(p, a)})
+			if !p.rule.Shadow {
+				rules = append(rules, &p.rule)
+			}
 		}
 	}
-	return fired
+	return fired, rules
 }
 
 // WithoutHide returns a where the quotas of these rules are used up: they

@@ -49,6 +49,23 @@ func BenchmarkRules(b *testing.B) {
 			}
 		}
 	})
+	b.Run("assess where all fire", func(b *testing.B) {
+		every := []string{"rules:\n"}
+		for i := range conditions() {
+			when := fmt.Sprintf(`report.kind == "doxxing" && ("phone" in personal.kinds || account.decisions > %d)`, i)
+			every = append(every, rule(fmt.Sprintf("rule%d", i), when, "queue: safety"))
+		}
+		c, err := conduct.Parse([]byte(ruled(strings.Join(every, ""))))
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportAllocs()
+		for b.Loop() {
+			if got := c.Assess(view); len(got.Fired) != 202 {
+				b.Fatalf("%d fire", len(got.Fired))
+			}
+		}
+	})
 	b.Run("bare", func(b *testing.B) {
 		programs := bare(b)
 		values := map[string]any{

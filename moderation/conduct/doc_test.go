@@ -23,19 +23,20 @@ func block(t *testing.T, text, from, to string) string {
 
 func TestTheGuideSaysOfEachVariableAndEffectWhatTheCodeSays(t *testing.T) {
 	guide := guide(t)
-	variables := "\n| name | type | what it is |\n| --- | --- | --- |\n"
+	var variables, effects strings.Builder
+	variables.WriteString("\n| name | type | what it is |\n| --- | --- | --- |\n")
 	for _, v := range conduct.Variables() {
-		variables += fmt.Sprintf("| %#q | %#q | %s |\n", v.Name, v.Type, strings.ReplaceAll(v.Meaning, "|", "\\|"))
+		fmt.Fprintf(&variables, "| %#q | %#q | %s |\n", v.Name, v.Type, v.Meaning)
 	}
-	if got := block(t, guide, "<!-- variables -->", "<!-- end -->"); got != variables {
-		t.Errorf("docs/conduct.md: put this table between the markers:\n%s", variables)
+	if got := block(t, guide, "<!-- variables -->", "<!-- end -->"); got != variables.String() {
+		t.Errorf("docs/conduct.md: put this table between the markers:\n%s", variables.String())
 	}
-	effects := "\n| effect | what it does |\n| --- | --- |\n"
+	effects.WriteString("\n| effect | what it does |\n| --- | --- |\n")
 	for _, e := range conduct.EffectTable() {
-		effects += fmt.Sprintf("| %#q | %s |\n", e.Name, e.Meaning)
+		fmt.Fprintf(&effects, "| %#q | %s |\n", e.Name, e.Meaning)
 	}
-	if got := block(t, guide, "<!-- effects -->", "<!-- end -->"); got != effects {
-		t.Errorf("docs/conduct.md: put this table between the markers:\n%s", effects)
+	if got := block(t, guide, "<!-- effects -->", "<!-- end -->"); got != effects.String() {
+		t.Errorf("docs/conduct.md: put this table between the markers:\n%s", effects.String())
 	}
 }
 

@@ -114,7 +114,7 @@ func (e *engine) compileRule(env *cel.Env, s *source, at string, rule Rule) (p p
 		s.wrongf(at, "can't be compiled: %v", err)
 		return program{}, 0, false
 	}
-	p.hollow, _ = p.holds(e.activation(&View{}).emptied(p.looksAt...))
+	p.hollow, _ = p.holds(e.activation(&View{}))
 	return p, estimate.Max, true
 }
 
@@ -135,7 +135,7 @@ func (e *engine) looksAt(checked *cel.Ast) []int {
 
 // holds runs the condition. Its error says of which sort a failure is and
 // nothing of the values: CEL's own messages may quote them.
-func (p program) holds(a *activation) (bool, string) {
+func (p *program) holds(a *activation) (bool, string) {
 	out, _, err := p.run.Eval(a)
 	if err != nil {
 		return false, class(err)
@@ -169,14 +169,14 @@ func (e *engine) activation(v *View) *activation {
 	return &activation{engine: e, view: v, held: make([]ref.Val, len(e.variables))}
 }
 
-// emptied returns a, with these variables shown empty.
-func (a *activation) emptied(variables ...int) *activation {
-	b := *a
+// hide shows these variables empty, until show.
+func (a *activation) hide(variables ...int) {
 	for _, i := range variables {
-		b.hidden |= 1 << i
+		a.hidden |= 1 << i
 	}
-	return &b
 }
+
+func (a *activation) show() { a.hidden = 0 }
 
 // ResolveName implements cel.Activation.
 func (a *activation) ResolveName(name string) (any, bool) {

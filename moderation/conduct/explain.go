@@ -1,6 +1,10 @@
 package conduct
 
-import "recourse/internal/event"
+import (
+	"slices"
+
+	"recourse/internal/event"
+)
 
 // because names the variables whose value made a rule fire: those without which
 // it would not have. Where each of several would do alone, as on both sides of
@@ -12,37 +16,32 @@ func (e *engine) because(p *program, a *activation) []string {
 		}
 		return []string{e.variables[p.looksAt[0]].Name}
 	}
-	names := func(fires bool, shown func(i int) *activation) []string {
-		var found []string
-		for _, i := range p.looksAt {
-			if held, _ := p.holds(shown(i)); held == fires {
-				found = append(found, e.variables[i].Name)
-			}
+	defer a.show()
+	var needed []string
+	for i, v := range p.looksAt {
+		a.hide(p.looksAt[i : i+1]...)
+		if held, _ := p.holds(a); !held {
+			needed = append(needed, e.variables[v].Name)
 		}
-		return found
+		a.show()
 	}
-	if found := names(false, func(i int) *activation { return a.emptied(i) }); len(found) > 0 {
-		return found
+	if len(needed) > 0 || p.hollow {
+		return needed
 	}
-	if p.hollow {
-		return nil
+	var enough, all []string
+	for i, v := range p.looksAt {
+		a.hide(p.looksAt[:i]...)
+		a.hide(p.looksAt[i+1:]...)
+		if held, _ := p.holds(a); held {
+			enough = append(enough, e.variables[v].Name)
+		}
+		a.show()
+		all = append(all, e.variables[v].Name)
 	}
-	nothing := a.emptied(p.looksAt...)
-	if found := names(true, nothing.shown); len(found) > 0 {
-		return found
-	}
-	var all []string
-	for _, i := range p.looksAt {
-		all = append(all, e.variables[i].Name)
+	if len(enough) > 0 {
+		return enough
 	}
 	return all
-}
-
-// shown returns a with this variable shown as it is.
-func (a *activation) shown(i int) *activation {
-	b := *a
-	b.hidden &^= 1 << i
-	return &b
 }
 
 // Outcome is what rules can change of a case.
@@ -70,13 +69,30 @@ type Without struct {
 // say enough.
 func (c Code) WhatIf(kind event.Kind, fired []Fired) []Without {
 	var changed []Without
-	actual := c.merge(kind, "", fired).Outcome()
-	for i, f := range fired {
-		rest := make([]Fired, 0, len(fired))
-		rest = append(append(rest, fired[:i]...), fired[i+1:]...)
-		if other := c.merge(kind, "", rest).Outcome(); other != actual {
-			changed = append(changed, Without{Rule: f.Rule, Outcome: other})
+	rules := c.effective(fired)
+	actual := c.merge(kind, rules).Outcome()
+	for i, r := range rules {
+		if other := c.merge(kind, slices.Concat(rules[:i], rules[i+1:])).Outcome(); other != actual {
+			changed = append(changed, Without{Rule: r.ID, Outcome: other})
 		}
 	}
 	return changed
+}
+
+// effective returns the rules that fired and have an effect, in the order of
+// the file, whatever the order in which they are given.
+func (c Code) effective(fired []Fired) []*Rule {
+	names := make(map[string]bool, len(fired))
+	for _, f := range fired {
+		if !f.Shadow && f.Error == "" {
+			names[f.Rule] = true
+		}
+	}
+	var rules []*Rule
+	for i := range c.Rules {
+		if r := &c.Rules[i]; names[r.ID] && !r.Shadow {
+			rules = append(rules, r)
+		}
+	}
+	return rules
 }

@@ -16,19 +16,18 @@ const (
 	urgentAt   = 500
 )
 
-// merge puts the effects of the rules that fired together. Only ties depend on
-// the rules' order: there the first in the file wins.
-func (c Code) merge(kind event.Kind, language string, fired []Fired) Assessment {
-	a := Assessment{Kind: kind, Language: language, Fired: fired}
+// merge puts the effects of rules together. Only ties depend on the rules'
+// order, which is that of the file: there the first wins.
+func (c Code) merge(kind event.Kind, rules []*Rule) Assessment {
+	a := Assessment{Kind: kind}
 	if len(c.Queues) > 0 {
 		a.Queue = c.Queues[0]
 	}
-	rules := c.effective(fired)
 	c.mergeArticles(&a, kind, rules)
 	mergePriority(&a, rules)
 	routed := false
 	for _, r := range rules {
-		then := r.Then
+		then := &r.Then
 		if then.Queue != "" && !routed {
 			a.Queue, routed = then.Queue, true
 		}
@@ -77,7 +76,7 @@ func (c Code) effective(fired []Fired) []Rule {
 // mergeArticles chooses the article: the most severe that is suggested, where
 // it is at least as severe as the kind's own. The deadline is the shorter one,
 // so that no rule makes anybody wait longer.
-func (c Code) mergeArticles(a *Assessment, kind event.Kind, rules []Rule) {
+func (c Code) mergeArticles(a *Assessment, kind event.Kind, rules []*Rule) {
 	own, mapped := c.articleOf(kind)
 	var all []Article
 	add := func(article Article) {
@@ -108,7 +107,7 @@ func (c Code) mergeArticles(a *Assessment, kind event.Kind, rules []Rule) {
 }
 
 // mergePriority applies the highest level that is set.
-func mergePriority(a *Assessment, rules []Rule) {
+func mergePriority(a *Assessment, rules []*Rule) {
 	highest := -1
 	for _, r := range rules {
 		if r.Then.Priority != nil {
