@@ -62,6 +62,9 @@ func TestCasesShowWhatACodeDoes(t *testing.T) {
 	if !reflect.DeepEqual(got.Rules, want) {
 		t.Errorf("the rules are covered as %+v", got.Rules)
 	}
+	if who := test(t, cases).Rules[2]; who.Fired != 1 {
+		t.Errorf("what a report says of itself is not passed on: %+v", who)
+	}
 	if !got.Rules[0].Covered() || got.Rules[2].Covered() || got.Rules[3].Covered() {
 		t.Error("Covered does not say what it should")
 	}

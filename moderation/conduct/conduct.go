@@ -17,6 +17,9 @@ import (
 // included. It travels as one NATS message, which takes 1 MiB at most.
 const MaxFile = 960 << 10
 
+// maxDocument is the largest YAML of a code in bytes, its lexicons apart.
+const maxDocument = 512 << 10
+
 // Code is a code of conduct: what is not allowed, what may follow, and rules
 // that order and suggest. Safe for concurrent use.
 type Code struct {
@@ -146,6 +149,9 @@ func parse(file []byte) (Code, *source, error) {
 		return Code{}, nil, refused(Problem{What: "the file is not valid UTF-8: save it as UTF-8"})
 	}
 	document, lexicons := unpack(file)
+	if len(document) > maxDocument {
+		return Code{}, nil, refused(Problem{What: fmt.Sprintf("the YAML is larger than %d bytes: make it smaller", maxDocument)})
+	}
 	var c Code
 	s, ok := readYAML("", document, &c)
 	if ok {

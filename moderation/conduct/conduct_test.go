@@ -139,7 +139,8 @@ func TestWhatIsNoCodeIsRefused(t *testing.T) {
 		"binary":               "\x00\x01\x02",
 		"a second document":    house + "---\n" + house,
 		"invalid UTF-8":        strings.Replace(house, "House", "Hou\xffse", 1),
-		"too large a file":     house + strings.Repeat("#\n", conduct.MaxFile/2),
+		"too large a file":     worded + "-- lexicons/en.txt --\n" + strings.Repeat("#\n", conduct.MaxFile/2),
+		"too large a YAML":     house + "#" + strings.Repeat("#", 512<<10),
 		"many aliases": "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n" +
 			"d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nlanguages: *e\n",
 	} {

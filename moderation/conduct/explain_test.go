@@ -22,6 +22,7 @@ func TestARuleNamesWhatMadeItFire(t *testing.T) {
 		{"what holds always", "true", nil},
 		{"a part that holds on nothing", `!words.reclaimed && report.account`, []string{"report.account"}},
 		{"each for the other", `report.length > 10 ? words.count > 1 : words.count > 2`, []string{"words.count"}},
+		{"two sides of an or that hold, of three", `report.account || words.count > 1 || report.role == "witness"`, []string{"report.account", "words.count"}},
 		{"two of three, none of them needed", `(report.account ? 1 : 0) + (words.count > 1 ? 1 : 0) + (report.length > 1 ? 1 : 0) >= 2`, []string{"report.length", "report.account", "words.count"}},
 	} {
 		got := parse(t, ruled("rules:\n"+rule("a", tt.when, "queue: safety"))).Assess(fullView())

@@ -139,3 +139,18 @@ func TestTermsAreCountedAndNeverListed(t *testing.T) {
 		}
 	}
 }
+
+func TestAViewHoldsWhatTheReportSays(t *testing.T) {
+	v := parse(t, house).View(event.Content{
+		Kind: event.KindThreat, Description: "ÉCOLE", Links: []string{"https://B.example/x", "https://a.example:8443/", "http://b.example", "%", "no link"},
+		Account: event.Account{Platform: "forum", Handle: "troll"}, Grounds: []event.Ground{event.GroundAge}, Role: event.RoleAlly, Frequency: event.FrequencyOften,
+	})
+	if v.Kind != event.KindThreat || v.Words != "ecole" || v.Length != 5 || !slices.Equal(v.Hosts, []string{"a.example", "b.example"}) || len(v.Links) != 5 ||
+		v.Platform != "forum" || !v.HasAccount || !slices.Equal(v.Grounds, []event.Ground{event.GroundAge}) || v.Role != event.RoleAlly ||
+		v.Frequency != event.FrequencyOften || v.Language != "und" || v.History != (conduct.History{GroupReporters: 1}) {
+		t.Errorf("the view is %+v", v)
+	}
+	if v = parse(t, house).View(event.Content{Account: event.Account{Platform: "forum"}}); v.HasAccount {
+		t.Error("a platform alone is an account")
+	}
+}

@@ -2,6 +2,7 @@ package conduct_test
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -96,6 +97,28 @@ func TestHidingNeedsTheCodesLeave(t *testing.T) {
 	found := problems(t, file)
 	if len(found) != 1 || !strings.Contains(found[0].What, "rules[0] (a): then: hide: this code does not allow it") {
 		t.Errorf("the problems are %+v", found)
+	}
+}
+
+func TestHidingHasAQuotaWhereNoneIsNamed(t *testing.T) {
+	file := strings.Replace(ruled("rules:\n"+rule("a", "true", "hide: true")), ", hide_quota: 5", "", 1)
+	c := parse(t, file)
+	if got := c.Assess(conduct.View{Kind: event.KindOther}).Hide; c.Automation.HideQuota != 20 || !reflect.DeepEqual(got, []conduct.Hiding{{Rule: "a", Quota: 20}}) {
+		t.Errorf("the code has %d, the rule %+v", c.Automation.HideQuota, got)
+	}
+}
+
+func TestRulesMayNotCostTooMuchTogether(t *testing.T) {
+	many := func(n int) string {
+		rules := []string{"rules:\n"}
+		for i := range n {
+			rules = append(rules, rule(fmt.Sprintf("r%d", i), `report.words.matches("(a|b)+ (c|d)+ (e|f)+ (g|h)+ and so on, at some length")`, "queue: safety"))
+		}
+		return ruled(strings.Join(rules, ""))
+	}
+	parse(t, many(10))
+	if found := problems(t, many(60)); len(found) != 1 || !strings.Contains(found[0].What, "rules: together the rules may cost") {
+		t.Errorf("the problems are %v", found)
 	}
 }
 

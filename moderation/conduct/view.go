@@ -48,7 +48,7 @@ func (c Code) View(content event.Content) View {
 	v := View{
 		Kind: content.Kind, Grounds: content.Grounds, Role: content.Role, Frequency: content.Frequency,
 		Language: language.Detect(content.Description), Personal: personal.Find(content.Description),
-		Words: strings.ToLower(content.Description), Length: utf8.RuneCountInString(content.Description),
+		Words: words.Fold(content.Description).String(), Length: utf8.RuneCountInString(content.Description),
 		Links: content.Links, Hosts: hosts(content.Links),
 		Platform: content.Account.Platform, HasAccount: content.Account.Handle != "",
 		History: History{GroupReporters: 1},
