@@ -1,9 +1,6 @@
 package words
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // automaton is an Aho-Corasick automaton over dense symbols. Its states are
 // numbered breadth first, so that a state's children stand in one row and the
@@ -98,16 +95,18 @@ func (a *automaton) link() {
 // step returns the state after a symbol.
 func (a *automaton) step(s int32, symbol uint16) int32 {
 	for s != 0 {
-		first, last := a.child[s], a.child[s+1]
-		switch last - first {
-		case 0:
-		case 1:
-			if a.label[first] == symbol {
-				return first
+		row := a.label[a.child[s]:a.child[s+1]]
+		low, high := 0, len(row)
+		for high-low > 4 {
+			if middle := (low + high) / 2; row[middle] <= symbol {
+				low = middle
+			} else {
+				high = middle
 			}
-		default:
-			if at, ok := slices.BinarySearchFunc(a.label[first:last], symbol, cmp.Compare[uint16]); ok {
-				return first + int32(at) //nolint:gosec // within the row
+		}
+		for ; low < high; low++ {
+			if row[low] == symbol {
+				return a.child[s] + int32(low) //nolint:gosec // within the row
 			}
 		}
 		s = a.fail[s]

@@ -6,12 +6,14 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // entry is a term as it is compared.
 type entry struct {
 	text     string
 	letters  []rune // folded, without what stands between; begin marks the first of a word
+	runs     uint8  // of one letter, as the automaton sees them
 	language uint8  // place in Matcher.languages
 	sense    uint8  // place in Senses()
 	weight   uint8
@@ -41,17 +43,17 @@ type Matcher struct {
 	entries   []entry
 	first     []int32 // of each pattern: its first entry
 	languages []lexiconLanguage
-	common    map[string]uint64 // common words and the languages, by bit, that have them
+	terms     map[string]bool // the folded terms of one word, of all languages
 	senses    []string
 	scratch   sync.Pool
 }
 
 type lexiconLanguage struct {
-	tag     string
-	bit     uint64 // of its base language
-	known   *vocabulary
-	endings []string
-	before  []string // what is written onto a word's front
+	tag      string
+	known    *vocabulary
+	borrowed bool // its words stand in texts of all languages
+	endings  []string
+	before   []string // what is written onto a word's front
 }
 
 // Compile makes one matcher of all lexicons.
@@ -59,10 +61,9 @@ func Compile(lexicons ...Lexicon) (*Matcher, error) {
 	if len(lexicons) > 255 {
 		return nil, errors.New("more than 255 lexicons: join some")
 	}
-	m := &Matcher{senses: Senses(), common: map[string]uint64{}}
+	m := &Matcher{senses: Senses(), terms: map[string]bool{}}
 	m.scratch.New = func() any { return new(scratch) }
 	vocabularies := map[string]*vocabulary{}
-	bits := m.readCommon(vocabularies)
 	patterns := map[string]int32{}
 	for _, lexicon := range lexicons {
 		b := base(lexicon.Language)
@@ -70,7 +71,7 @@ func Compile(lexicons ...Lexicon) (*Matcher, error) {
 			vocabularies[b] = newVocabulary(b)
 		}
 		m.languages = append(m.languages, lexiconLanguage{
-			tag: lexicon.Language, bit: bits[b], known: vocabularies[b], endings: endings(b), before: before(b),
+			tag: lexicon.Language, known: vocabularies[b], borrowed: b == "en", endings: endings(b), before: before(b),
 		})
 		for _, term := range lexicon.Terms {
 			if err := m.add(term, patterns); err != nil {
@@ -80,20 +81,6 @@ func Compile(lexicons ...Lexicon) (*Matcher, error) {
 	}
 	m.build(patterns)
 	return m, nil
-}
-
-// readCommon fills in which languages have which common words.
-func (m *Matcher) readCommon(vocabularies map[string]*vocabulary) map[string]uint64 {
-	bits := map[string]uint64{}
-	for i, tag := range knownLanguages() {
-		bits[tag] = 1 << i
-		v := newVocabulary(tag)
-		vocabularies[tag] = v
-		for word := range v.folded {
-			m.common[word] |= bits[tag]
-		}
-	}
-	return bits
 }
 
 func (m *Matcher) add(term Term, patterns map[string]int32) error {
@@ -115,35 +102,24 @@ func (m *Matcher) add(term Term, patterns map[string]int32) error {
 			e.flags |= flag
 		}
 	}
-	var pattern, word strings.Builder
+	var pattern strings.Builder
 	var last rune
-	phrase := false
 	for i, it := range items {
 		r := it.raw // a digit in a term means itself
-		word.WriteRune(r)
 		if it.form&leet == 0 {
 			r = it.rune
 		}
 		if c := class(it.rune); c != last {
 			pattern.WriteRune(c)
 			last = c
+			e.runs++
 		}
 		if i > 0 && it.gap >= hard {
 			r |= begin
-			phrase = true
 		}
 		e.letters = append(e.letters, r)
 	}
-	known := m.languages[e.language]
-	if !phrase {
-		e.common = m.common[word.String()] &^ known.bit
-		if m.common[word.String()]&known.bit != 0 { // common here too
-			e.common = 0
-		}
-		if len(e.letters) > 2 {
-			known.known.terms[word.String()] = true
-		}
-	}
+	m.know(&e)
 	key := pattern.String()
 	number, ok := patterns[key]
 	if !ok {
@@ -154,6 +130,33 @@ func (m *Matcher) add(term Term, patterns map[string]int32) error {
 	e.next, m.first[number] = m.first[number], int32(len(m.entries)) //nolint:gosec // far fewer
 	m.entries = append(m.entries, e)
 	return nil
+}
+
+// know notes the words of a term, and where else they are common.
+func (m *Matcher) know(e *entry) {
+	known := m.languages[e.language].known
+	var parts []string
+	var word []rune
+	for i, r := range e.letters {
+		if i > 0 && r&begin != 0 {
+			parts = append(parts, string(word))
+			word = word[:0]
+		}
+		word = append(word, r&^begin)
+	}
+	parts = append(parts, string(word))
+	for _, part := range parts {
+		if utf8.RuneCountInString(part) > 2 || e.letters[0] > 0x2e80 {
+			known.terms[part] = true
+		}
+	}
+	if len(parts) > 1 {
+		return
+	}
+	m.terms[parts[0]] = true
+	if set := common().index[parts[0]]; set&known.bit == 0 {
+		e.common = set
+	}
 }
 
 func (m *Matcher) build(patterns map[string]int32) {

@@ -67,16 +67,18 @@ func foldUnits(text string, units []unit) []unit {
 			}
 			continue
 		case mark:
-			if last >= 0 && joinMark(&units[last], f.rune, end) {
+			if last >= 0 && joinMark(&units[last], f, end) {
 				continue
 			}
 		case jamo:
 			jamos = true
 		}
 		units = append(units, unit{f.rune, start, end, f.kind, f.how | pending, f.script})
-		for _, more := range f.more {
-			units = append(units, unit{more.rune, start, end, more.kind, more.how, more.script})
-			jamos = jamos || more.kind == jamo
+		if f.more != nil {
+			for _, more := range *f.more {
+				units = append(units, unit{more.rune, start, end, more.kind, more.how, more.script})
+				jamos = jamos || more.kind == jamo
+			}
 		}
 		pending = 0
 	}
@@ -89,7 +91,7 @@ func foldUnits(text string, units []unit) []unit {
 // joinMark tells whether a mark is swallowed by the letter before it: because
 // the two are one character, or because no word of a script without such marks
 // has it there.
-func joinMark(u *unit, m rune, end int32) bool {
+func joinMark(u *unit, m *folded, end int32) bool {
 	if u.kind > digit && u.kind != jamo {
 		return false
 	}
@@ -98,15 +100,16 @@ func joinMark(u *unit, m rune, end int32) bool {
 		u.how |= accented
 		return true
 	}
-	var pair [2 * utf8.UTFMax]byte
-	n := utf8.EncodeRune(pair[:], u.rune)
-	n += utf8.EncodeRune(pair[n:], m)
-	composed, size := utf8.DecodeRuneInString(norm.NFC.String(string(pair[:n])))
-	if size != 0 && utf8.RuneLen(composed) == size && len(norm.NFC.String(string(pair[:n]))) == size {
-		u.rune, u.end = composed, end
-		return true
+	if !m.joins {
+		return false
 	}
-	return false
+	pair := norm.NFC.String(string([]rune{u.rune, m.rune}))
+	composed, size := utf8.DecodeRuneInString(pair)
+	if size != len(pair) {
+		return false
+	}
+	u.rune, u.end = composed, end
+	return true
 }
 
 func readConfusables() map[rune]string {

@@ -1,9 +1,14 @@
 package words
 
+import (
+	"slices"
+	"unicode"
+)
+
 // bounded tells whether a term without spaces inside stands as words of its
 // own, possibly joined to others.
 func (v *verifier) bounded(e *entry, a alignment) (joined, ok bool) {
-	before, after := v.rest(a)
+	before, after := v.rest(a, false)
 	if len(before) == 0 && len(after) == 0 {
 		return false, e.flags&exact == 0 || !v.touchesDigits(a)
 	}
@@ -11,14 +16,23 @@ func (v *verifier) bounded(e *entry, a alignment) (joined, ok bool) {
 	if e.flags&stem != 0 && (len(before) == 0 || e.flags&exact == 0 && chain(string(before), l.before, 2)) && ends(after, l.endings) {
 		return false, true
 	}
-	if e.flags&exact != 0 || !v.joinable(e, before, after) {
+	if e.flags&exact != 0 {
 		return false, false
 	}
-	long := len(e.letters) >= 5
-	if l.known.divides(before, false) && l.known.divides(after, long) {
+	if e.flags&stem != 0 && len(before) > 0 && ends(after, l.endings) && v.divides(e, before, nil) {
 		return true, true
 	}
-	return false, false
+	if v.divides(e, before, after) {
+		return true, true
+	}
+	before, after = v.rest(a, true)
+	return true, v.divides(e, before, after)
+}
+
+// divides tells whether what stands around a term is known words.
+func (v *verifier) divides(e *entry, before, after []rune) bool {
+	known := v.m.languages[e.language].known
+	return v.joinable(e, before, after) && known.divides(before, false) && known.divides(after, len(e.letters) >= 6)
 }
 
 // touchesDigits tells whether a digit or sign is written onto an alignment.
@@ -29,16 +43,24 @@ func (v *verifier) touchesDigits(a alignment) bool {
 	return touch(a.first-1, a.first) || touch(a.last, a.last+1)
 }
 
-// rest returns the letters of the word on both sides of an alignment.
-func (v *verifier) rest(a alignment) (before, after []rune) {
+// rest returns the letters of the word on both sides of an alignment. Digits
+// and signs end it, or are read as letters too.
+func (v *verifier) rest(a alignment, digits bool) (before, after []rune) {
+	inside := func(left, right int) bool {
+		if left < 0 || right >= len(v.items) {
+			return false
+		}
+		l, r := &v.items[left], &v.items[right]
+		return r.gap == none || digits && r.gap == soft && r.gapLen == 0 && (l.form|r.form)&leet != 0
+	}
 	first := a.first
-	for first > 0 && v.items[first].gap == none {
+	for inside(first-1, first) {
 		first--
 	}
 	for i := first; i < a.first; i++ {
 		before = append(before, v.items[i].rune)
 	}
-	for i := a.last + 1; i < len(v.items) && v.items[i].gap == none; i++ {
+	for i := a.last + 1; inside(i-1, i); i++ {
 		after = append(after, v.items[i].rune)
 	}
 	return before, after
@@ -53,9 +75,9 @@ func (v *verifier) joinable(e *entry, before, after []rune) bool {
 			return true
 		case script == hangul:
 			return len(e.letters) >= 2
-		case len(e.letters) >= 5:
+		case len(e.letters) >= 6:
 			return true
-		case len(e.letters) == 4:
+		case len(e.letters) >= 4:
 			return n >= 3
 		case len(e.letters) == 3:
 			return n >= 4
@@ -66,43 +88,32 @@ func (v *verifier) joinable(e *entry, before, after []rune) bool {
 }
 
 // spaced tells whether the spaces or signs inside an alignment part letters of
-// one word, rather than words that happen to make it up.
+// its words, rather than words that happen to make it up.
 func (v *verifier) spaced(e *entry, a alignment) bool {
 	n := a.last - a.first + 1
-	if e.flags&exact != 0 || a.longest > 3 || a.wide > 0 && (a.sign == 0 || a.wide < a.gaps+a.kept) {
+	switch {
+	case e.flags&exact != 0, a.longest > 3, a.wide > 0 && (a.sign == 0 || a.wide < a.gaps+a.kept):
 		return false
-	}
-	if !v.startsWord(a.first) || !v.endsWord(a.last) {
+	case !v.startsWord(a.first), !v.endsWord(a.last):
 		return false
-	}
-	blank := a.sign == ' ' || a.sign == 0 || a.sign == '\u00a0' || a.sign == '\t' || a.sign == '\n'
-	if n < 3 {
-		script := v.items[a.first].script
-		if script == latin || script == other {
+	case n < 3:
+		if script := v.items[a.first].script; script == latin || script == other {
 			return false
 		}
-		return !blank || !v.allKnown(e, a)
+		return !v.blank(a) || !v.allKnown(e, a)
+	case a.broken == 0:
+		return v.alone(e, a)
 	}
-	if a.gaps+a.kept+a.missing >= n-1-n/4 && v.pieces(a) > n/2 {
-		return !blank && a.sign != 0 || v.aloneAmongLetters(e, a)
-	}
-	// One or two spaces inside a longer word.
-	least := 5
-	if v.items[a.first].script != latin && v.items[a.first].script != other {
+	least := 5 // one or two spaces inside a longer word
+	if script := v.items[a.first].script; script != latin && script != other {
 		least = 3
 	}
 	return n >= least && a.gaps <= 2 && a.wide == 0 && a.leet == 0 && !v.allKnown(e, a) && v.wholeWords(a)
 }
 
-// pieces counts the parts of an alignment.
-func (v *verifier) pieces(a alignment) int {
-	n := 1
-	for i := a.first + 1; i <= a.last; i++ {
-		if v.items[i].gap >= hard {
-			n++
-		}
-	}
-	return n
+// blank tells whether the gaps of an alignment are spaces, or differ.
+func (v *verifier) blank(a alignment) bool {
+	return a.sign == 0 || unicode.IsSpace(a.sign)
 }
 
 // wholeWords tells whether an alignment begins and ends at spaces or signs.
@@ -116,7 +127,7 @@ func (v *verifier) allKnown(e *entry, a alignment) bool {
 	var part []rune
 	for i := a.first; i <= a.last+1; i++ {
 		if i > a.last || i > a.first && v.items[i].gap >= hard {
-			if word := string(part); !known.folded[word] && !known.terms[word] {
+			if word := string(part); !known.has(word) {
 				return false
 			}
 			part = part[:0]
@@ -128,20 +139,27 @@ func (v *verifier) allKnown(e *entry, a alignment) bool {
 	return true
 }
 
-// aloneAmongLetters looks at the single letters on both sides of spaced ones:
-// in "p a s s" the word is another.
-func (v *verifier) aloneAmongLetters(e *entry, a alignment) bool {
-	single := func(i int) bool {
-		return i >= 0 && i < len(v.items) && (i == 0 || v.items[i].gap >= soft) && v.endsWord(i)
-	}
-	same := func(i int) bool { return v.items[i].gap == hard && v.items[i].gapLen == v.items[a.first+1].gapLen }
+// alone looks at the single letters on both sides of spaced ones: in "p a s s"
+// the word is another.
+func (v *verifier) alone(e *entry, a alignment) bool {
+	single := func(i int) bool { return v.startsWord(i) && v.endsWord(i) }
 	var before, after []rune
-	for i := a.first; i > 0 && same(i) && single(i-1); i-- {
-		before = append([]rune{v.items[i-1].rune}, before...)
+	if next := a.first + 1; single(a.first) {
+		for i := a.first; i > 0 && v.sameGap(i, next) && single(i-1); i-- {
+			before = append(before, v.items[i-1].rune)
+		}
 	}
-	for i := a.last + 1; i < len(v.items) && same(i) && single(i); i++ {
-		after = append(after, v.items[i].rune)
+	if single(a.last) {
+		for i := a.last + 1; i < len(v.items) && v.sameGap(i, a.last) && single(i); i++ {
+			after = append(after, v.items[i].rune)
+		}
 	}
+	slices.Reverse(before)
 	known := v.m.languages[e.language].known
 	return known.divides(before, true) && known.divides(after, true)
+}
+
+// sameGap tells whether the same stands before two items.
+func (v *verifier) sameGap(i, j int) bool {
+	return v.items[i].gap == hard && v.items[i].gapLen == v.items[j].gapLen && v.items[i].sign == v.items[j].sign
 }

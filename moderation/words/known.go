@@ -3,6 +3,7 @@ package words
 import (
 	"embed"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/unicode/norm"
@@ -13,44 +14,42 @@ import (
 //go:embed known/*.txt
 var knownFiles embed.FS
 
-// vocabulary is what is known of a language: common words, and the terms of the
-// lexicons themselves. It tells joined words ("killthem") from a word that only
-// contains another ("skills").
-type vocabulary struct {
-	written map[string]bool // common words as they are written
-	folded  map[string]bool // the same, folded
-	terms   map[string]bool // single words of the lexicons
+// commonWords is what is known of one language.
+type commonWords struct {
+	bit     uint64          // of this language in the sets of index
+	written map[string]bool // as they are written
+	folded  map[string]bool // their folded letters
 }
 
-func newVocabulary(tag string) *vocabulary {
-	v := &vocabulary{written: map[string]bool{}, folded: map[string]bool{}, terms: map[string]bool{}}
-	file, err := knownFiles.ReadFile("known/" + base(tag) + ".txt")
-	if err != nil { // none for this language: its lexicons' terms must do
-		return v
-	}
-	for line := range strings.Lines(string(file)) {
-		if strings.HasPrefix(line, "#") {
-			continue
-		}
-		for word := range strings.FieldsSeq(line) {
-			v.written[norm.NFC.String(word)] = true
-			v.folded[letters(word)] = true
-		}
-	}
-	return v
+// commonIndex is what is known of all.
+type commonIndex struct {
+	languages map[string]*commonWords
+	index     map[string]uint64 // folded words, and the languages that have them
 }
 
-// knownLanguages are those with a file of common words.
-func knownLanguages() []string {
-	entries, err := knownFiles.ReadDir("known")
-	if err != nil {
-		return nil
+// common reads the files once: they are part of the program.
+var common = sync.OnceValue(readCommon) //nolint:gochecknoglobals // a cache of what never changes
+
+func readCommon() commonIndex {
+	c := commonIndex{languages: map[string]*commonWords{}, index: map[string]uint64{}}
+	entries, _ := knownFiles.ReadDir("known") // embedded: it is there
+	for i, entry := range entries {
+		file, _ := knownFiles.ReadFile("known/" + entry.Name())
+		words := &commonWords{bit: 1 << i, written: map[string]bool{}, folded: map[string]bool{}}
+		for line := range strings.Lines(string(file)) {
+			if strings.HasPrefix(line, "#") {
+				continue
+			}
+			for word := range strings.FieldsSeq(line) {
+				folded := letters(word)
+				words.written[norm.NFC.String(word)] = true
+				words.folded[folded] = true
+				c.index[folded] |= words.bit
+			}
+		}
+		c.languages[strings.TrimSuffix(entry.Name(), ".txt")] = words
 	}
-	var tags []string
-	for _, e := range entries {
-		tags = append(tags, strings.TrimSuffix(e.Name(), ".txt"))
-	}
-	return tags
+	return c
 }
 
 func base(tag string) string {
@@ -66,9 +65,32 @@ func base(tag string) string {
 func letters(word string) string {
 	var b strings.Builder
 	for _, it := range read(foldUnits(word, nil), nil) {
-		b.WriteRune(it.rune)
+		b.WriteRune(it.raw)
 	}
 	return b.String()
+}
+
+// vocabulary is what joined words may be made of in a language: its common
+// words, and the words of its lexicons. It tells "killthem" from "skills".
+type vocabulary struct {
+	*commonWords
+	terms map[string]bool // single words of the lexicons' entries
+}
+
+func newVocabulary(base string) *vocabulary {
+	known := common().languages[base]
+	if known == nil { // no list for this language: its lexicons' words must do
+		known = &commonWords{}
+	}
+	return &vocabulary{commonWords: known, terms: map[string]bool{}}
+}
+
+func (v *vocabulary) has(word string) bool {
+	if v.folded[word] || v.terms[word] {
+		return true
+	}
+	single, plural := strings.CutSuffix(word, "s")
+	return plural && len(single) >= 3 && (v.folded[single] || v.terms[single])
 }
 
 const (
@@ -87,12 +109,11 @@ func (v *vocabulary) divides(rest []rune, single bool) bool {
 	}
 	var least [longestRest + 1]int // words that the letters up to here make; 0 for none
 	for end := 1; end <= len(rest); end++ {
-		for start := 0; start < end; start++ {
+		for start := range end {
 			if start > 0 && least[start] == 0 || end-start == 1 && !single {
 				continue
 			}
-			word := string(rest[start:end])
-			if (v.folded[word] || v.terms[word]) && (least[end] == 0 || least[start]+1 < least[end]) {
+			if (least[end] == 0 || least[start]+1 < least[end]) && v.has(string(rest[start:end])) {
 				least[end] = least[start] + 1
 			}
 		}

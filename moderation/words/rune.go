@@ -52,7 +52,8 @@ type folded struct {
 	kind   kind
 	how    how
 	script script
-	more   []folded // where one rune becomes several: those after the first
+	joins  bool      // a mark that may be one character with what is before it
+	more   *[]folded // where one rune becomes several: those after the first; else nil
 }
 
 // page holds 256 runes. Pages are made when a text first needs them.
@@ -103,19 +104,21 @@ func (t *foldTable) describe(r rune) folded {
 	if len(result) == 0 {
 		return folded{kind: hidden}
 	}
-	f := classify(result[0])
-	for _, more := range result[1:] {
-		f.more = append(f.more, classify(more))
-	}
 	change := changed(r, string(result))
 	if unicode.IsUpper(r) {
 		change |= upper
 	}
-	f.how |= change
-	for i := range f.more {
-		f.more[i].how |= change
+	all := make([]folded, len(result))
+	for i, r := range result {
+		all[i] = classify(r)
+		all[i].how = change
 	}
-	return f
+	first := all[0]
+	if len(all) > 1 {
+		more := all[1:]
+		first.more = &more
+	}
+	return first
 }
 
 // fold maps a rune's string until nothing changes.
@@ -169,6 +172,7 @@ func classify(r rune) folded {
 		f.kind = letter
 	case unicode.IsMark(r):
 		f.kind = mark
+		f.joins = !norm.NFC.PropertiesString(string(r)).BoundaryBefore()
 	case unicode.IsSpace(r):
 		f.kind = space
 	}

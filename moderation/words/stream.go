@@ -79,7 +79,7 @@ func read(units []unit, items []item) []item {
 		it := item{rune: u.rune, raw: u.rune, start: u.start, end: u.end, how: u.how, script: u.script}
 		switch u.kind {
 		case letter:
-			if u.rune == 'l' && u.how&looksAlike != 0 || ambiguous(units, i) {
+			if (u.rune == 'l' || u.rune == 'i') && (u.how&looksAlike != 0 && u.rune == 'l' || ambiguous(units, i)) {
 				it.form |= either
 			}
 		case mark:
@@ -102,8 +102,11 @@ func read(units []unit, items []item) []item {
 			it.form |= either
 		}
 		it.gap, it.gapLen, it.sign = next.gap, next.gapLen, next.sign
-		if it.gap == none && len(items) > 0 && border(&items[len(items)-1], &it, units, i) {
-			it.gap = soft
+		if it.gap == none {
+			last := &items[len(items)-1] // the first item has a wide gap
+			if (last.script != it.script || it.script == unspaced || (last.form|it.form)&leet != 0 || it.how&upper != 0) && border(last, &it, units, i) {
+				it.gap = soft
+			}
 		}
 		if it.gap >= hard || it.script == unspaced && len(items)%2 == 0 {
 			words++

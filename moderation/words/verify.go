@@ -43,6 +43,9 @@ type alignment struct {
 	missing     int // the other way round
 	kept        int // where both have
 	wide        int // gaps across the end of a sentence
+	broken      int // words with a gap inside that are not spaced letter by letter
+	letters     int // of the present word
+	inWord      int // gaps in the present word
 	repeats     bool
 	leet        int
 	sign        rune // of the gaps; 0 where they differ
@@ -50,15 +53,7 @@ type alignment struct {
 }
 
 func (v *verifier) check(e *entry, runs []int32, c candidate) (finding, bool) {
-	n := int32(0)
-	var last rune
-	for _, r := range e.letters {
-		if k := class(plain(r)); k != last {
-			last = k
-			n++
-		}
-	}
-	from, to := int(runs[c.run-n+1]), int(runs[c.run+1])-1
+	from, to := int(runs[c.run-int32(e.runs)+1]), int(runs[c.run+1])-1
 	a, ok := v.align(e, from, to)
 	if !ok || !v.enoughLetters(e, a) {
 		return finding{}, false
@@ -145,6 +140,7 @@ func (v *verifier) alignAt(e *entry, first, to int) (alignment, bool) {
 		a.repeats = a.repeats || extra > 0
 		j += n
 	}
+	a.endWord()
 	return a, true
 }
 
@@ -169,6 +165,10 @@ func (a *alignment) note(it *item, inner, begins bool, r rune) {
 	if it.form&leet != 0 && it.raw != r&^begin {
 		a.leet++
 	}
+	if begins {
+		a.endWord()
+	}
+	a.letters++
 	if !inner {
 		return
 	}
@@ -177,6 +177,7 @@ func (a *alignment) note(it *item, inner, begins bool, r rune) {
 		a.kept++
 	case it.gap >= hard:
 		a.gaps++
+		a.inWord++
 		if a.gaps == 1 {
 			a.sign = it.sign
 		} else if a.sign != it.sign {
@@ -191,6 +192,15 @@ func (a *alignment) note(it *item, inner, begins bool, r rune) {
 	if it.gap == wide {
 		a.wide++
 	}
+}
+
+// endWord judges the gaps of a word that is complete: letter by letter, with
+// one pair left together in four letters.
+func (a *alignment) endWord() {
+	if a.inWord > 0 && a.inWord < a.letters-1-a.letters/4 {
+		a.broken++
+	}
+	a.letters, a.inWord = 0, 0
 }
 
 // repeatable tells whether a letter that stands n times is one that is stressed
@@ -282,7 +292,7 @@ func (v *verifier) compareWriting(e *entry, a alignment, d disguise) (disguise, 
 	if d&^(byAccents|byLooks) == 0 && written == strings.ToLower(norm.NFC.String(e.text)) {
 		return d &^ (byAccents | byLooks), true
 	}
-	if d&(bySpaces|byLeet) == 0 && v.ordinary(e, a) {
+	if d&(bySpaces|byLeet) == 0 && v.ordinary(e, a, d) {
 		return 0, false
 	}
 	if d == 0 {
@@ -292,8 +302,9 @@ func (v *verifier) compareWriting(e *entry, a alignment, d disguise) (disguise, 
 }
 
 // ordinary tells whether the whole word that holds an alignment is a common
-// word of the term's language, as it is written.
-func (v *verifier) ordinary(e *entry, a alignment) bool {
+// word of the term's language, as it is written, or holds a joined term and is
+// one by itself.
+func (v *verifier) ordinary(e *entry, a alignment, d disguise) bool {
 	first, last := a.first, a.last
 	for first > 0 && v.items[first].gap == none {
 		first--
@@ -302,7 +313,7 @@ func (v *verifier) ordinary(e *entry, a alignment) bool {
 		last++
 	}
 	word := strings.ToLower(norm.NFC.String(v.text[v.items[first].start:v.items[last].end]))
-	return v.m.languages[e.language].known.written[word]
+	return v.m.languages[e.language].known.written[word] || d&byJoining != 0 && v.m.terms[letters(word)]
 }
 
 // amongLatin tells whether a word of look-alikes stands among Latin letters, or

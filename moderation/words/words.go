@@ -50,6 +50,7 @@ type scratch struct {
 	runs       []int32 // the first item of each run of one letter
 	candidates []candidate
 	found      []finding
+	spoken     spoken
 }
 
 // candidate is a pattern that ends with a run.
@@ -74,7 +75,7 @@ func (m *Matcher) Find(text string) []Match {
 		return nil
 	}
 	v := verifier{m: m, text: text, items: s.items}
-	s.found = s.found[:0]
+	s.found, s.spoken.known = s.found[:0], false
 	for _, c := range s.candidates {
 		for e := m.first[c.pattern]; e >= 0; e = m.entries[e].next {
 			if f, ok := v.check(&m.entries[e], s.runs, c); ok {
@@ -118,7 +119,7 @@ func (m *Matcher) matches(text string, s *scratch) []Match {
 	var found []Match
 	for _, f := range s.found {
 		e := &m.entries[f.entry]
-		if e.flags&aim != 0 || e.flags&context != 0 && !m.targetNear(s, f) || e.common != 0 && !m.speaks(s, f) {
+		if e.flags&aim != 0 || e.flags&context != 0 && !m.targetNear(s, f) || !m.rightLanguage(s, f) {
 			continue
 		}
 		found = append(found, Match{
@@ -146,32 +147,4 @@ func (m *Matcher) targetNear(s *scratch, f finding) bool {
 		}
 	}
 	return false
-}
-
-// speaks tells whether a text is rather in a term's language than in one where
-// the term is a common word, by the common words of each that stand in it.
-func (m *Matcher) speaks(s *scratch, f finding) bool {
-	e := &m.entries[f.entry]
-	own := m.languages[e.language].bit
-	var hits [64]int
-	ours := 0
-	var word []rune
-	for i := 0; i <= len(s.items); i++ {
-		if i == len(s.items) || s.items[i].gap >= soft {
-			set := m.common[string(word)]
-			if set&own != 0 {
-				ours++
-			}
-			for bit := range hits {
-				if set&e.common>>bit&1 != 0 {
-					hits[bit]++
-				}
-			}
-			word = word[:0]
-		}
-		if i < len(s.items) && (i < int(f.first) || i > int(f.last)) {
-			word = append(word, s.items[i].raw)
-		}
-	}
-	return ours >= slices.Max(hits[:])
 }

@@ -1,0 +1,234 @@
+// Package measure tells how well a matcher finds disguised words and how often
+// it finds some where none are, on sentences that others wrote.
+//
+// Cases come as CSV with the columns of HateCheck: a row that varies another
+// names it in ref_case_id. Of the pairs whose plain row matches, those count as
+// caught whose varied row still matches the same term. The package is pure and
+// keeps no sentence.
+package measure
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"recourse/moderation/words"
+)
+
+// A Finder finds words in a text.
+type Finder interface {
+	Find(text string) []words.Match
+}
+
+// Report is what was measured in one language.
+type Report struct {
+	Language   string      `json:"language"`
+	Variations []Variation `json:"variations,omitempty"`
+	Functions  []Function  `json:"functionalities,omitempty"`
+	Ordinary   *Ordinary   `json:"ordinary,omitempty"`
+}
+
+// Variation is one way to vary a sentence.
+type Variation struct {
+	Functionality string  `json:"functionality"`
+	Pairs         int     `json:"pairs"`   // a varied row and its plain one
+	Matched       int     `json:"matched"` // pairs whose plain row matches
+	Caught        int     `json:"caught"`  // of those, varied rows that match a term of the plain row
+	Share         float64 `json:"share"`   // caught of matched; 0 where none matched
+	All           int     `json:"all"`     // of those, varied rows that match every term of the plain row
+}
+
+// Function is what matched of the rows that test one thing.
+type Function struct {
+	Functionality string  `json:"functionality"`
+	Label         string  `json:"label"`
+	Rows          int     `json:"rows"`
+	Matched       int     `json:"matched"`
+	Share         float64 `json:"share"`
+}
+
+// Ordinary is what matched in ordinary sentences, where nothing should.
+type Ordinary struct {
+	Sentences int     `json:"sentences"`
+	Matched   int     `json:"matched"`
+	Share     float64 `json:"share"`
+	Matches   []Place `json:"matches,omitempty"`
+}
+
+// Place is one false match: the number of its line, and the term.
+type Place struct {
+	Line     int      `json:"line"`
+	Term     string   `json:"term"`
+	Language string   `json:"language"`
+	Disguise []string `json:"disguise,omitempty"`
+}
+
+// row is one case.
+type row struct {
+	id            int
+	reference     int // of the plain row; 0 for none
+	text          string
+	functionality string
+	label         string
+}
+
+// Cases measures a file of cases.
+func Cases(f Finder, file io.Reader) ([]Variation, []Function, error) {
+	rows, err := readCases(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	terms := make(map[int]map[string]bool, len(rows))
+	functions := map[string]*Function{}
+	for _, r := range rows {
+		terms[r.id] = map[string]bool{}
+		for _, m := range f.Find(r.text) {
+			terms[r.id][m.Term] = true
+		}
+		key := r.functionality + "\x00" + r.label
+		if functions[key] == nil {
+			functions[key] = &Function{Functionality: r.functionality, Label: r.label}
+		}
+		functions[key].Rows++
+		if len(terms[r.id]) > 0 {
+			functions[key].Matched++
+		}
+	}
+	variations := map[string]*Variation{}
+	for _, r := range rows {
+		plain, paired := terms[r.reference]
+		if r.reference == 0 || !paired {
+			continue
+		}
+		v := variations[r.functionality]
+		if v == nil {
+			v = &Variation{Functionality: r.functionality}
+			variations[r.functionality] = v
+		}
+		v.Pairs++
+		if len(plain) == 0 {
+			continue
+		}
+		v.Matched++
+		kept := 0
+		for term := range plain {
+			if terms[r.id][term] {
+				kept++
+			}
+		}
+		if kept > 0 {
+			v.Caught++
+		}
+		if kept == len(plain) {
+			v.All++
+		}
+	}
+	return inOrder(variations, func(v *Variation) { v.Share = share(v.Caught, v.Matched) }),
+		inOrder(functions, func(f *Function) { f.Share = share(f.Matched, f.Rows) }), nil
+}
+
+func inOrder[T any](m map[string]*T, finish func(*T)) []T {
+	var all []T
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		finish(m[key])
+		all = append(all, *m[key])
+	}
+	return all
+}
+
+func share(part, whole int) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return float64(part) / float64(whole)
+}
+
+// Sentences measures ordinary sentences, one a line.
+func Sentences(f Finder, file io.Reader) (*Ordinary, error) {
+	b, err := io.ReadAll(file)
+	if err != nil {
+		return nil, fmt.Errorf("reading sentences: %w", err)
+	}
+	var o Ordinary
+	number := 0
+	for line := range strings.Lines(string(b)) {
+		number++
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		o.Sentences++
+		matches := f.Find(line)
+		if len(matches) > 0 {
+			o.Matched++
+		}
+		for _, m := range matches {
+			o.Matches = append(o.Matches, Place{Line: number, Term: m.Term, Language: m.Language, Disguise: m.Disguise})
+		}
+	}
+	o.Share = share(o.Matched, o.Sentences)
+	return &o, nil
+}
+
+// readCases reads the columns that are needed, by name.
+func readCases(file io.Reader) ([]row, error) {
+	r := csv.NewReader(file)
+	header, err := r.Read()
+	if err != nil {
+		return nil, fmt.Errorf("reading the header: %w", err)
+	}
+	column := map[string]int{}
+	for i, name := range header {
+		column[strings.TrimPrefix(name, "\ufeff")] = i
+	}
+	id, ok := column["case_id"]
+	if !ok {
+		id, ok = column["mhc_case_id"]
+	}
+	if !ok {
+		return nil, errors.New("line 1: there is no column case_id or mhc_case_id: cases need the columns of HateCheck")
+	}
+	for _, name := range []string{"test_case", "functionality", "label_gold", "ref_case_id"} {
+		if _, ok := column[name]; !ok {
+			return nil, fmt.Errorf("line 1: there is no column %s: cases need the columns of HateCheck", name)
+		}
+	}
+	var rows []row
+	for {
+		fields, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return rows, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading cases: %w", err)
+		}
+		line, _ := r.FieldPos(0)
+		number, err := caseNumber(fields[id])
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", line, err)
+		}
+		next := row{
+			id: number, text: fields[column["test_case"]], functionality: fields[column["functionality"]], label: fields[column["label_gold"]],
+		}
+		if reference := fields[column["ref_case_id"]]; reference != "" {
+			if next.reference, err = caseNumber(reference); err != nil {
+				return nil, fmt.Errorf("line %d: %w", line, err)
+			}
+		}
+		rows = append(rows, next)
+	}
+}
+
+// caseNumber reads "6", "6.0" and "french-6". Numbers begin at 1.
+func caseNumber(s string) (int, error) {
+	digits := s[strings.LastIndexAny(s, "-_ ")+1:]
+	n, err := strconv.ParseFloat(digits, 64)
+	if err != nil || n < 1 || n != float64(int(n)) {
+		return 0, errors.New("a case's id or reference is no number: use 6, 6.0 or french-6")
+	}
+	return int(n), nil
+}
