@@ -13,6 +13,7 @@ type conductCmd struct {
 	Check conductCheckCmd `cmd:"" help:"Check a code of conduct and its lexicons."`
 	Test  conductTestCmd  `cmd:"" help:"Run the cases that stand beside a code of conduct."`
 	Diff  conductDiffCmd  `cmd:"" help:"Say in plain words what changes from one code to another."`
+	Eval  conductEvalCmd  `cmd:"" help:"Measure what a code's lexicons find in sentences of others."`
 }
 
 // loadedCode is a code of conduct read from files.

@@ -32,7 +32,15 @@ func (v *verifier) bounded(e *entry, a alignment) (joined, ok bool) {
 // divides tells whether what stands around a term is known words.
 func (v *verifier) divides(e *entry, before, after []rune) bool {
 	known := v.m.languages[e.language].known
-	return v.joinable(e, before, after) && known.divides(before, false) && known.divides(after, len(e.letters) >= 6)
+	front, back := 2, 2
+	switch {
+	case scriptOf(e.letters[0]&^begin) == hangul:
+	case len(e.letters) < 5:
+		front, back = 3, 3
+	case len(e.letters) > 5:
+		back = 1 // "deatha", where "a" is a word
+	}
+	return v.joinable(e, before, after) && known.divides(before, front) && known.divides(after, back)
 }
 
 // touchesDigits tells whether a digit or sign is written onto an alignment.
@@ -156,7 +164,7 @@ func (v *verifier) alone(e *entry, a alignment) bool {
 	}
 	slices.Reverse(before)
 	known := v.m.languages[e.language].known
-	return known.divides(before, true) && known.divides(after, true)
+	return known.divides(before, 1) && known.divides(after, 1)
 }
 
 // sameGap tells whether the same stands before two items.

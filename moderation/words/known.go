@@ -98,9 +98,9 @@ const (
 	mostWords   = 5
 )
 
-// divides tells whether letters are a row of known words. Words of one letter
-// count where single says so: between spaced letters, and behind a long term.
-func (v *vocabulary) divides(rest []rune, single bool) bool {
+// divides tells whether letters are a row of known words of so many letters at
+// least.
+func (v *vocabulary) divides(rest []rune, shortest int) bool {
 	if len(rest) == 0 {
 		return true
 	}
@@ -108,9 +108,9 @@ func (v *vocabulary) divides(rest []rune, single bool) bool {
 		return false
 	}
 	var least [longestRest + 1]int // words that the letters up to here make; 0 for none
-	for end := 1; end <= len(rest); end++ {
-		for start := range end {
-			if start > 0 && least[start] == 0 || end-start == 1 && !single {
+	for end := shortest; end <= len(rest); end++ {
+		for start := range end - shortest + 1 {
+			if start > 0 && least[start] == 0 {
 				continue
 			}
 			if (least[end] == 0 || least[start]+1 < least[end]) && v.has(string(rest[start:end])) {

@@ -2,6 +2,7 @@ package words
 
 import (
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -288,9 +289,11 @@ func (v *verifier) compareWriting(e *entry, a alignment, d disguise) (disguise, 
 	if d == 0 && plainTerm {
 		return 0, true
 	}
-	written := strings.ToLower(norm.NFC.String(v.text[v.items[a.first].start:v.items[a.last].end]))
-	if d&^(byAccents|byLooks) == 0 && written == strings.ToLower(norm.NFC.String(e.text)) {
-		return d &^ (byAccents | byLooks), true
+	if bare(v.text[v.items[a.first].start:v.items[a.last].end]) == bare(e.text) {
+		d &^= byAccents | byLooks
+		if d == 0 {
+			return 0, true
+		}
 	}
 	if d&(bySpaces|byLeet) == 0 && v.ordinary(e, a, d) {
 		return 0, false
@@ -299,6 +302,16 @@ func (v *verifier) compareWriting(e *entry, a alignment, d disguise) (disguise, 
 		d = byAccents // the term has marks that the text leaves out
 	}
 	return d, true
+}
+
+// bare takes out all but letters and marks.
+func bare(s string) string {
+	return strings.ToLower(strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsMark(r) {
+			return r
+		}
+		return -1
+	}, norm.NFC.String(s)))
 }
 
 // ordinary tells whether the whole word that holds an alignment is a common
