@@ -48,6 +48,7 @@ func TestEveryBenchmarkMeasuresAndWritesItsFigures(t *testing.T) {
 	for _, name := range []string{
 		"intake, 1 clients: acknowledged", "intake, 64 clients: acknowledged", "intake, 256 clients: p99", "worker: reports in committed cases",
 		"take next of 600 cases: p50", "decide one of 600 cases: p50",
+		"words: the whole matcher, 10000 terms", "words: 100000 terms",
 	} {
 		r := found[name]
 		ratio, _ := r["ratio"].(float64)

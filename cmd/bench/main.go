@@ -18,7 +18,7 @@ type flags struct {
 	Program   string        `help:"The program under test." default:"bin/recourse" type:"existingfile"`
 	Community string        `help:"Community that reports are for." default:"cmd/recourse/demo/community.yaml" type:"existingfile"`
 	Out       string        `help:"Where the results are written as JSON." default:"bench.json" type:"path"`
-	Only      string        `help:"Run one benchmark: intake, worker, service or queue; empty for all." default:""`
+	Only      string        `help:"Run one benchmark: intake, worker, service, queue or words; empty for all." default:""`
 	Rounds    int           `help:"Runs of each side, interleaved." default:"5"`
 	Span      time.Duration `help:"Length of one run of the intake." default:"2s"`
 	Cases     []int         `help:"Sizes of the queue that are compared." default:"10000,1000000"`
@@ -38,6 +38,7 @@ func benchmarks() []benchmark {
 		{"worker", benchWorker},
 		{"service", benchService},
 		{"queue", benchQueue},
+		{"words", benchWords},
 	}
 }
 
@@ -77,7 +78,7 @@ func run(ctx context.Context, f flags) error {
 		all = append(all, results...)
 	}
 	if !known {
-		return fmt.Errorf("no benchmark is called %q: choose intake, worker, service or queue", f.Only)
+		return fmt.Errorf("no benchmark is called %q: choose intake, worker, service, queue or words", f.Only)
 	}
 	if err := writeResults(f.Out, all); err != nil {
 		return err

@@ -62,13 +62,13 @@ func (v *verifier) rest(a alignment, digits bool) (before, after []rune) {
 		return r.gap == none || digits && r.gap == soft && r.gapLen == 0 && (l.form|r.form)&leet != 0
 	}
 	first := a.first
-	for inside(first-1, first) {
+	for a.first-first <= longestRest && inside(first-1, first) {
 		first--
 	}
 	for i := first; i < a.first; i++ {
 		before = append(before, v.items[i].rune)
 	}
-	for i := a.last + 1; inside(i-1, i); i++ {
+	for i := a.last + 1; len(after) <= longestRest && inside(i-1, i); i++ {
 		after = append(after, v.items[i].rune)
 	}
 	return before, after
@@ -153,12 +153,12 @@ func (v *verifier) alone(e *entry, a alignment) bool {
 	single := func(i int) bool { return v.startsWord(i) && v.endsWord(i) }
 	var before, after []rune
 	if next := a.first + 1; single(a.first) {
-		for i := a.first; i > 0 && v.sameGap(i, next) && single(i-1); i-- {
+		for i := a.first; i > 0 && len(before) <= longestRest && v.sameGap(i, next) && single(i-1); i-- {
 			before = append(before, v.items[i-1].rune)
 		}
 	}
 	if single(a.last) {
-		for i := a.last + 1; i < len(v.items) && v.sameGap(i, a.last) && single(i); i++ {
+		for i := a.last + 1; i < len(v.items) && len(after) <= longestRest && v.sameGap(i, a.last) && single(i); i++ {
 			after = append(after, v.items[i].rune)
 		}
 	}

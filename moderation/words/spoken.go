@@ -1,6 +1,10 @@
 package words
 
-import "math/bits"
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+)
 
 // spoken counts a text's common words by language: enough to tell that a Swahili
 // term in a French sentence is a French word.
@@ -14,6 +18,9 @@ type spokenWord struct {
 	first, last int32 // items
 	languages   uint64
 }
+
+// around is how many common words on each side of a finding tell its language.
+const around = 24
 
 // sure is how many common words of another language, and how many times as many
 // as of its own, make a text one in another language than a term's.
@@ -36,7 +43,9 @@ func (m *Matcher) rightLanguage(s *scratch, f finding) bool {
 	s.count()
 	var hits [64]int
 	ours := 0
-	for _, w := range s.spoken.words {
+	all := s.spoken.words
+	at, _ := slices.BinarySearchFunc(all, f.first, func(w spokenWord, first int32) int { return cmp.Compare(w.first, first) })
+	for _, w := range all[max(0, at-around):min(len(all), at+around)] {
 		if w.first <= f.last && w.last >= f.first {
 			continue
 		}

@@ -168,7 +168,7 @@ func signIsLetter(units []unit, i int) bool {
 func amongOtherLetters(units []unit, i int) bool {
 	foreign := false
 	for _, step := range [...]int{-1, 1} {
-		for j := i + step; j >= 0 && j < len(units) && units[j].kind != space; j += step {
+		for j, n := i+step, 0; n < 16 && j >= 0 && j < len(units) && units[j].kind != space; j, n = j+step, n+1 {
 			if units[j].kind > mark {
 				continue
 			}

@@ -81,7 +81,8 @@ func plain(r rune) rune {
 func (v *verifier) align(e *entry, from, to int) (alignment, bool) {
 	var best alignment
 	found := false
-	for first := v.lastStart(e, from); first >= from; first-- {
+	last := v.lastStart(e, from)
+	for first := last; first >= max(from, last-mostStarts); first-- {
 		a, ok := v.alignAt(e, first, to)
 		if !ok {
 			continue
@@ -95,6 +96,12 @@ func (v *verifier) align(e *entry, from, to int) (alignment, bool) {
 	}
 	return best, found
 }
+
+// Bounds of what is looked at around a proposal, so that no text is slow.
+const (
+	mostStarts  = 32 // letters of a first run that a term may begin at
+	longestWord = 64 // letters of a word on each side
+)
 
 // lastStart is the last item of the run that begins at from.
 func (v *verifier) lastStart(e *entry, from int) int {
@@ -319,10 +326,10 @@ func bare(s string) string {
 // one by itself.
 func (v *verifier) ordinary(e *entry, a alignment, d disguise) bool {
 	first, last := a.first, a.last
-	for first > 0 && v.items[first].gap == none {
+	for first > 0 && a.first-first < longestWord && v.items[first].gap == none {
 		first--
 	}
-	for last+1 < len(v.items) && v.items[last+1].gap == none {
+	for last+1 < len(v.items) && last-a.last < longestWord && v.items[last+1].gap == none {
 		last++
 	}
 	word := strings.ToLower(norm.NFC.String(v.text[v.items[first].start:v.items[last].end]))

@@ -40,8 +40,12 @@ const (
 	Accents    = "accents"    // marks added or left out
 )
 
-// contextWords is how near a target must be to a term that needs a context.
-const contextWords = 6
+// contextWords is how near a target must be to a term that needs a context, in
+// words, and mostTargetWords how many a target itself may have.
+const (
+	contextWords    = 6
+	mostTargetWords = 16
+)
 
 // scratch is what one Find needs; it is used again.
 type scratch struct {
@@ -50,6 +54,7 @@ type scratch struct {
 	runs       []int32 // the first item of each run of one letter
 	candidates []candidate
 	found      []finding
+	targets    []finding // in order of their first item
 	spoken     spoken
 }
 
@@ -116,10 +121,17 @@ func (m *Matcher) propose(s *scratch) {
 
 // matches keeps what counts, in order, each place and term once.
 func (m *Matcher) matches(text string, s *scratch) []Match {
+	s.targets = s.targets[:0]
+	for _, f := range s.found {
+		if m.entries[f.entry].flags&aim != 0 {
+			s.targets = append(s.targets, f)
+		}
+	}
+	slices.SortFunc(s.targets, func(a, b finding) int { return cmp.Compare(a.first, b.first) })
 	var found []Match
 	for _, f := range s.found {
 		e := &m.entries[f.entry]
-		if e.flags&aim != 0 || e.flags&context != 0 && !m.targetNear(s, f) || !m.rightLanguage(s, f) {
+		if e.flags&aim != 0 || e.flags&context != 0 && !s.targetNear(f) || !m.rightLanguage(s, f) {
 			continue
 		}
 		found = append(found, Match{
@@ -136,13 +148,19 @@ func (m *Matcher) matches(text string, s *scratch) []Match {
 }
 
 // targetNear tells whether a word that names people stands beside a finding.
-func (m *Matcher) targetNear(s *scratch, f finding) bool {
+func (s *scratch) targetNear(f finding) bool {
 	first, last := s.items[f.first].word, s.items[f.last].word
-	for _, t := range s.found {
-		if m.entries[t.entry].flags&aim == 0 || t.last >= f.first && t.first <= f.last {
-			continue
+	at, _ := slices.BinarySearchFunc(s.targets, f.first, func(t finding, first int32) int { return cmp.Compare(t.first, first) })
+	for _, t := range s.targets[at:] {
+		if s.items[t.first].word-last > contextWords {
+			break
 		}
-		if t.last < f.first && first-s.items[t.last].word <= contextWords || t.first > f.last && s.items[t.first].word-last <= contextWords {
+		if t.first > f.last {
+			return true
+		}
+	}
+	for i := at - 1; i >= 0 && first-s.items[s.targets[i].first].word <= contextWords+mostTargetWords; i-- {
+		if t := s.targets[i]; t.last < f.first && first-s.items[t.last].word <= contextWords {
 			return true
 		}
 	}

@@ -2,9 +2,9 @@ package words
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -166,6 +166,19 @@ func TestAWordThatIsCommonInAnotherLanguageNeedsItsOwn(t *testing.T) {
 	}
 }
 
+// A text that is made to be slow takes no more than a few times as long as its
+// length asks for.
+func TestNoTextIsSlow(t *testing.T) {
+	m := compile(t, lexicon(t, "en", "aab;insult;1", "aaaaaa;insult;1", "ab ab;insult;1;context", "ba;target;0", "ilil;insult;1;stem", "kk;insult;1"))
+	for _, piece := range []string{"a", "ab", "a ", "a b ", "1", "!", "1l", "il", "k", "ab ab ", "\u200b", "\u0301", "ba ab ", "kkk."} {
+		began := time.Now()
+		m.Find(strings.Repeat(piece, 100_000/len(piece)))
+		if took := time.Since(began); took > 2*time.Second {
+			t.Errorf("%q, again and again: 100 kB took %s", piece, took)
+		}
+	}
+}
+
 func FuzzFind(f *testing.F) {
 	for _, seed := range []string{"", "k1ll y0urself", "i d i o t", "youidiot", "iiidiottt", "\xff\xfe", "씨 발", "іdіоt", "1488", "a\u0301\u200b$$"} {
 		f.Add(seed)
@@ -177,5 +190,3 @@ func FuzzFind(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) { checkMatches(t, m, text) })
 }
-
-var _ = slices.Contains[[]string]
