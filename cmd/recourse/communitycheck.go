@@ -15,6 +15,7 @@ import (
 	"recourse/internal/event"
 	"recourse/internal/text"
 	"recourse/moderation/conduct"
+	"recourse/moderation/conduct/examples"
 )
 
 // Limits of a community file. Texts are in characters; what stands above the
@@ -25,6 +26,10 @@ const (
 	maxNotice   = 1000
 	maxAskAfter = 365 * 24 * time.Hour
 )
+
+// exampleConduct stands before the name of one of the codes of conduct that
+// come with this program, in place of a file of the community's own.
+const exampleConduct = "example:"
 
 // check applies every rule to a file that was read, and reads what stands
 // beside it, in dir.
@@ -78,9 +83,17 @@ func (d *draft) check(fsys fs.FS, dir string) error {
 
 func (d *draft) readConduct(fsys fs.FS, dir string) error {
 	if d.file.Conduct == "" {
-		return wrong("conduct", "is missing: name the file of the code of conduct beside this one")
+		return wrong("conduct", "is missing: name the file of the code of conduct beside this one, or begin with "+exampleConduct+"civic")
 	}
-	b, err := conduct.Load(func(name string) ([]byte, error) { return besides(fsys, dir, name) }, d.file.Conduct)
+	read := func(name string) ([]byte, error) { return besides(fsys, dir, name) }
+	name, example := strings.CutPrefix(d.file.Conduct, exampleConduct)
+	if example {
+		if !slices.Contains(examples.Names(), name) {
+			return wrong("conduct", "there is no example %q: there are %s", name, strings.Join(examples.Names(), ", "))
+		}
+		read, name = examples.Read, name+".yaml"
+	}
+	b, err := conduct.Load(read, name)
 	if err == nil {
 		d.code, err = conduct.Parse(b)
 	}

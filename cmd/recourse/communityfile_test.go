@@ -116,13 +116,7 @@ func TestTheShippedCommunityAndItsExamplesAreGood(t *testing.T) {
 		}
 		file.WriteString(line)
 	}
-	conduct, err := fs.ReadFile(demoFiles, "demo/conduct.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	fsys := beside(t, file.String()).(fstest.MapFS)
-	fsys["conduct.yaml"] = &fstest.MapFile{Data: conduct}
-	if d, err = readCommunity(fsys, "city.yaml"); err != nil {
+	if d, err = readCommunity(beside(t, file.String()), "city.yaml"); err != nil {
 		t.Fatalf("%v in\n%s", err, file.String())
 	}
 	f := reflect.ValueOf(d.file)
@@ -158,6 +152,8 @@ func TestABadCommunityFileSaysWhereAndWhatToDo(t *testing.T) {
 		{"no conduct", small("conduct: conduct.yaml\n", ""), "city.yaml: conduct: is missing"},
 		{"a conduct that is not there", small("conduct.yaml", "none.yaml"), "city.yaml:4: conduct: there is no file none.yaml beside this one"},
 		{"a conduct elsewhere", small("conduct.yaml", "../conduct.yaml"), "city.yaml:4: conduct: "},
+		{"an example that there is not", small("conduct.yaml", "example:village"), `city.yaml:4: conduct: there is no example "village": there are civic, newsroom, social`},
+		{"an example's cases", small("conduct.yaml", "example:civic_test"), `city.yaml:4: conduct: there is no example "civic_test"`},
 		{"a bad conduct", small("conduct.yaml", "bad.yaml"), "city.yaml:4: conduct: bad.yaml: not a code of conduct"},
 		{"a language that the conduct lacks", strings.NewReplacer("fr", "es").Replace(smallFile), `the code of conduct has no texts in "es"`},
 		{"a kind that is none", smallFile + "kinds: [threat, noise, other]\n", `city.yaml:5: kinds[1]: "noise" is not on the public list`},

@@ -202,18 +202,14 @@ func atIntake(t *testing.T, intake, lang string, noScript bool) keyboard {
 // file.
 func likeDemo(t testing.TB, name, more string) string {
 	t.Helper()
-	dir := t.TempDir()
-	for _, file := range []string{"community.yaml", "conduct.yaml"} {
-		b, err := os.ReadFile(filepath.Join("demo", file))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if file == "community.yaml" {
-			b = fmt.Appendf(nil, "%s\n%s", strings.Replace(string(b), "\nname: demo\n", "\nname: "+name+"\n", 1), more)
-		}
-		if err := os.WriteFile(filepath.Join(dir, file), b, 0o600); err != nil {
-			t.Fatal(err)
-		}
+	b, err := os.ReadFile(filepath.Join("demo", "community.yaml"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	return filepath.Join(dir, "community.yaml")
+	b = fmt.Appendf(nil, "%s\n%s", strings.Replace(string(b), "\nname: demo\n", "\nname: "+name+"\n", 1), more)
+	file := filepath.Join(t.TempDir(), "community.yaml")
+	if err := os.WriteFile(file, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }

@@ -3,8 +3,6 @@ package conduct_test
 import (
 	"bytes"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -16,6 +14,7 @@ import (
 	"recourse/internal/event"
 	"recourse/internal/testbench"
 	"recourse/moderation/conduct"
+	"recourse/moderation/conduct/examples"
 )
 
 func compiledSchema(t *testing.T) *jsonschema.Schema {
@@ -51,21 +50,12 @@ func valid(t *testing.T, s *jsonschema.Schema, file string) error {
 func TestTheSchemaTakesEveryCodeThatThereIs(t *testing.T) {
 	s := compiledSchema(t)
 	files := map[string]string{"house": house, "the test bench's": testbench.DemoConduct, "every effect": ruled("rules:\n" + everyEffect)}
-	for _, pattern := range []string{"../../cmd/recourse/demo/conduct.yaml", "examples/*.yaml"} {
-		names, err := filepath.Glob(pattern)
+	for _, name := range examples.Names() {
+		b, err := examples.Read(name + ".yaml")
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, name := range names {
-			if strings.HasSuffix(name, "_test.yaml") {
-				continue
-			}
-			b, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			files[name] = string(b)
-		}
+		files[name] = string(b)
 	}
 	if len(files) < 4 {
 		t.Fatalf("only %d codes are found", len(files))

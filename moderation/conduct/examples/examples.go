@@ -9,6 +9,9 @@ import "embed"
 //go:embed *.yaml lexicons/*.txt
 var files embed.FS
 
+// Names returns the names of the codes, without .yaml.
+func Names() []string { return []string{"civic", "newsroom", "social"} }
+
 // Read returns a file by its name, such as civic.yaml or lexicons/en.txt.
 // conduct.Load(examples.Read, "civic.yaml") is the whole code.
 func Read(name string) ([]byte, error) {
