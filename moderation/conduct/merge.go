@@ -55,24 +55,6 @@ func (c Code) Groups() bool {
 	return slices.ContainsFunc(c.Rules, func(r Rule) bool { return len(r.Then.Group) > 0 && !r.Shadow })
 }
 
-// effective returns the rules that fired and have an effect, in the order of
-// the file, whatever the order in which they are given.
-func (c Code) effective(fired []Fired) []Rule {
-	names := make(map[string]bool, len(fired))
-	for _, f := range fired {
-		if !f.Shadow && f.Error == "" {
-			names[f.Rule] = true
-		}
-	}
-	var rules []Rule
-	for _, r := range c.Rules {
-		if names[r.ID] && !r.Shadow {
-			rules = append(rules, r)
-		}
-	}
-	return rules
-}
-
 // mergeArticles chooses the article: the most severe that is suggested, where
 // it is at least as severe as the kind's own. The deadline is the shorter one,
 // so that no rule makes anybody wait longer.
