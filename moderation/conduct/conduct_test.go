@@ -75,6 +75,7 @@ func TestAMistakeIsToldWithItsPlace(t *testing.T) {
 		{"an unknown field", `version: "3"`, "version: \"3\"\nvresion: \"4\"", []string{"line 3: vresion", "articles"}},
 		{"an unknown field of an article", "    severity: 4", "    severity: 4\n    weight: 4", []string{"line 14: articles[1] (safety): weight", "first_look"}},
 		{"a field that stands twice", `version: "3"`, "version: \"3\"\nversion: \"4\"", []string{"line 3: ", "version"}},
+		{"an alias", "text: {en: Do not threaten anyone., ar: لا تهدّد أحدًا.}", "text: *safety", []string{"line 16: articles[1] (safety): text: aliases and tags are not allowed"}},
 		{"a word for a number", "severity: 4", "severity: high", []string{"line 13: articles[1] (safety): severity: must be a whole number"}},
 		{"YAML that is none", "languages: [en, ar]", "languages: [en, ar", []string{"line 4: "}},
 		{"no language", "languages: [en, ar]", "languages: []", []string{"languages"}},

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"recourse/internal/event"
@@ -153,4 +154,21 @@ func TestAViewHoldsWhatTheReportSays(t *testing.T) {
 	if v = parse(t, house).View(event.Content{Account: event.Account{Platform: "forum"}}); v.HasAccount {
 		t.Error("a platform alone is an account")
 	}
+}
+
+func TestOneCodeServesManyAtOnce(t *testing.T) {
+	c := parse(t, worded+"-- lexicons/en.txt --\n"+english)
+	content := event.Content{Kind: event.KindOther, Description: "Bye now, scum: +44 20 7946 0958"}
+	want := fmt.Sprint(c.Assess(c.View(content)))
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 20 {
+				if got := fmt.Sprint(c.Assess(c.View(content))); got != want {
+					t.Errorf("it is assessed as %s, want %s", got, want)
+				}
+			}
+		})
+	}
+	all.Wait()
 }
