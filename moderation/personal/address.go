@@ -17,14 +17,11 @@ func (s *search) findAddresses() {
 			s.findPostcode(words, i)
 			continue
 		}
-		first, last, country := i, i, ""
-		switch {
-		case !isHouse(w.text):
+		if !isHouse(w.text) {
 			s.findPostcode(words, i)
 			continue
-		default:
-			first, last, country = lists.street(words, i)
 		}
+		first, last, country := lists.street(words, i)
 		if first == last || !s.add(words[first].start, words[last].end, Address, country) {
 			s.findPostcode(words, i)
 		}

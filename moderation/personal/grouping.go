@@ -4,14 +4,14 @@ import "strings"
 
 // grouping returns the countries that write a number in such groups, the
 // likeliest first, and whether that is clear enough without a word.
-func grouping(c chain, digits string) (regions []string, clear bool) {
+func grouping(c chain, digits string) (regions []string, sure bool) {
 	key := make([]byte, len(c.groups))
 	for i, n := range c.groups {
 		key[i] = "0123456789abcdef"[min(n, 15)]
 	}
 	zero := digits[0] == '0'
 	if zero {
-		return zeroGrouping(string(key), digits)
+		return zeroGrouping(string(key))
 	}
 	switch string(key) {
 	case "334", "1334":
@@ -38,7 +38,7 @@ func grouping(c chain, digits string) (regions []string, clear bool) {
 }
 
 // zeroGrouping is for numbers that begin with a zero, as hardly any other figure does.
-func zeroGrouping(key, digits string) (regions []string, clear bool) {
+func zeroGrouping(key string) (regions []string, sure bool) {
 	switch key {
 	case "22222":
 		return []string{"FR"}, true

@@ -1,6 +1,7 @@
 package personal
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -39,7 +40,7 @@ func isCNPJ(code string) bool {
 }
 
 // isCURP checks a Mexican person's key: date, sex, state and the last digit
-// (RENAPO, Instructivo normativo para la asignación de la CURP).
+// (RENAPO, the rules for assigning the CURP).
 func isCURP(code string) bool {
 	const alphabet = "0123456789ABCDEFGHIJKLMN\x00OPQRSTUVWXYZ" // a place is kept for Ñ
 	const states = " AS BC BS CC CL CM CS CH DF DG GT GR HG JC MC MN MS NT NL OC PL QT QR SP SL SR TC TS TL VZ YN ZS NE "
@@ -56,7 +57,7 @@ func isCURP(code string) bool {
 
 // isCUIT checks an Argentine tax number, modulo 11.
 func isCUIT(code string) bool {
-	if !strings.Contains(" 20 23 24 25 26 27 30 33 34 ", " "+code[:2]+" ") {
+	if !slices.Contains(strings.Fields("20 23 24 25 26 27 30 33 34"), code[:2]) {
 		return false
 	}
 	return (11-weighted(code, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)%11)%11 == int(code[10]-'0')

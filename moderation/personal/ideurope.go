@@ -1,6 +1,9 @@
 package personal
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // isNINO keeps to HMRC's rules for the letters of a National Insurance number
 // (National Insurance Manual NIM39110).
@@ -8,7 +11,7 @@ func isNINO(code string) bool {
 	code = strings.ToUpper(code)
 	prefix := code[:2]
 	return strings.IndexByte("DFIQUV", code[0]) < 0 && strings.IndexByte("DFIOQUV", code[1]) < 0 &&
-		!strings.Contains(" BG GB KN NK NT TN ZZ ", " "+prefix+" ") && code[8] >= 'A' && code[8] <= 'D'
+		!slices.Contains(strings.Fields("BG GB KN NK NT TN ZZ"), prefix) && code[8] >= 'A' && code[8] <= 'D'
 }
 
 // isNHS checks the last digit of an NHS number, modulo 11.

@@ -17,7 +17,7 @@ func (s *search) findNumbers() {
 		}
 		count := s.groupEnds(start, &ends)
 		for i := count - 1; i >= 0; i-- {
-			if s.endsNumber(start, ends[i]) && s.isNumber(start, ends[i]) {
+			if s.endsNumber(ends[i]) && s.isNumber(start, ends[i]) {
 				start = ends[i] - 1
 				break
 			}
@@ -49,7 +49,7 @@ func (s *search) beginsNumber(start int) bool {
 }
 
 // endsNumber says whether a number ends here, and is not cut out of a longer one.
-func (s *search) endsNumber(start, end int) bool {
+func (s *search) endsNumber(end int) bool {
 	next := s.formAt(end)
 	if next == 'L' || next == '%' || next == 'x' && s.forms[end-1] == 'A' {
 		return false

@@ -128,10 +128,9 @@ func (s *search) chain(start int) chain {
 // isPhone returns where the longest phone number of a chain ends, and its
 // country if that is known.
 func (s *search) isPhone(c chain) (end int, country string, ok bool) {
-	for i := len(c.ends) - 1; i >= 0; i-- {
-		end := c.ends[i]
+	for i, end := range slices.Backward(c.ends) {
 		digits := s.digits(c.start, end)
-		if len(digits) < fewestDigits || !s.endsNumber(c.start, end) || isCode(s.formAt(end)) {
+		if len(digits) < fewestDigits || !s.endsNumber(end) || isCode(s.formAt(end)) {
 			continue
 		}
 		if c.world {
@@ -153,7 +152,8 @@ func (s *search) isWorld(digits string) (country string, ok bool) {
 	if len(digits) < fewestWorldDigits || digits[0] == '0' {
 		return "", false
 	}
-	if s.lookups++; s.lookups > mostLookups {
+	s.lookups++
+	if s.lookups > mostLookups {
 		return "", true
 	}
 	parsed, err := phonenumbers.Parse("+"+digits, "ZZ")
@@ -186,9 +186,9 @@ func (s *search) isNational(c chain, end int, digits string) (country string, ok
 	if isYears(c.groups, digits) || strings.Trim(digits, digits[:1]) == "" {
 		return "", false
 	}
-	regions, clear := grouping(c, digits)
+	regions, sure := grouping(c, digits)
 	country, valid := s.countryOf(regions, digits)
-	if valid && clear || s.near(c.start, end, phoneWords()) && (valid || isCallable(c, digits)) {
+	if valid && sure || s.near(c.start, end, phoneWords()) && (valid || isCallable(c, digits)) {
 		return country, true
 	}
 	return "", false
@@ -204,7 +204,8 @@ func isCallable(c chain, digits string) bool {
 // valid, and where it is so in several, nobody knows of which it is.
 func (s *search) countryOf(regions []string, digits string) (country string, valid bool) {
 	for _, region := range regions {
-		if s.lookups++; s.lookups > mostLookups {
+		s.lookups++
+		if s.lookups > mostLookups {
 			return "", valid
 		}
 		parsed, err := phonenumbers.Parse(digits, region)

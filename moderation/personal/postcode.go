@@ -61,8 +61,8 @@ func (s *search) isTown(words []word, i int) bool {
 }
 
 func (s *search) isState(w word) bool {
-	const states = " al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok or pa ri sc " +
-		"sd tn tx ut vt va wa wv wi wy dc pr "
+	const states = " al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok or " +
+		"pa ri sc sd tn tx ut vt va wa wv wi wy dc pr "
 	return w.end-w.start == 2 && w.upper && s.runes[w.start+1] <= 'Z' && !w.ended && strings.Contains(states, " "+w.text+" ")
 }
 

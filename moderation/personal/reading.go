@@ -100,7 +100,7 @@ func form(r rune) byte {
 	case r == '\t':
 		return ' '
 	case r < utf8.RuneSelf:
-		return byte(r)
+		return byte(r) //nolint:gosec // below 0x80
 	case !unicode.IsLetter(r) && !unicode.IsMark(r):
 		return '?'
 	case r < 0x250:
@@ -115,7 +115,7 @@ func (r reading) digits(start, end int) string {
 	var digits strings.Builder
 	for i := start; i < end; i++ {
 		if r.forms[i] == '9' {
-			digits.WriteByte(byte(r.runes[i]))
+			digits.WriteByte(byte(r.runes[i])) //nolint:gosec // a digit of ASCII
 		}
 	}
 	return digits.String()
@@ -127,7 +127,7 @@ func (r reading) code(start, end int) string {
 	var code strings.Builder
 	for i := start; i < end; i++ {
 		if isCode(r.forms[i]) {
-			code.WriteByte(byte(r.runes[i]))
+			code.WriteByte(byte(r.runes[i])) //nolint:gosec // a digit or letter of ASCII
 		}
 	}
 	return code.String()

@@ -21,10 +21,12 @@ func streetWords() *streets { return streetWordsOnce() }
 //nolint:gochecknoglobals // a constant table, made when first needed
 var streetWordsOnce = sync.OnceValue(func() *streets {
 	return &streets{
-		typeFirst: set("rue avenue av ave boulevard bd bld blvd place pl chemin allée allées impasse quai route cours square sentier ruelle faubourg"),
+		typeFirst: set("rue avenue av ave boulevard bd bld blvd place pl chemin allée allées impasse quai route cours square " +
+			"sentier ruelle faubourg"),
 		typeLast: set("street st road rd avenue ave av lane ln drive dr boulevard blvd court ct place pl way close terrace square sq crescent " +
 			"parkway pkwy highway hwy grove gardens mews row estate marg nagar"),
-		typeBefore: set("calle c/ avenida avda avd av plaza plza pza paseo pº carrera cra carretera ctra camino ronda travesía glorieta callejón " +
+		typeBefore: set("calle c/ avenida avda avd av plaza plza pza paseo pº carrera cra carretera ctra camino ronda travesía " +
+			"glorieta callejón " +
 			"privada jirón jr rua r travessa praça alameda largo estrada rodovia ladeira beco viela via viale piazza piazzale corso vicolo " +
 			"ulica ul улица ул проспект переулок mtaa barabara sokak cadde jalan jl"),
 		arabic:    set("شارع بشارع الشارع"),

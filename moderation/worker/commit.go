@@ -175,7 +175,8 @@ func firstStatus(o opened, into *grouped, asked []event.SealedMessage, now time.
 	s := o.submitted
 	return status.Report{
 		ID: s.Report, Case: into.id, Community: s.Community, StatusKey: s.StatusKey, ReplyKey: o.replyKey, Version: 1,
-		Stage: event.StageOpen, Due: into.due, Consent: o.consent, NoFiles: o.kind == event.KindChildSexualAbuse, Hidden: !into.hiddenSince.IsZero(),
+		Stage: event.StageOpen, Due: into.due, Consent: o.consent, NoFiles: o.kind == event.KindChildSexualAbuse,
+		Hidden:     !into.hiddenSince.IsZero(),
 		Milestones: firstMilestones(o, now), Messages: asked,
 	}
 }

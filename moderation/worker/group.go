@@ -68,7 +68,10 @@ func gather(ctx context.Context, q *store.Queries, batch []opened, fresh []int) 
 			}
 		}
 	}
-	return g, g.lock(ctx, q, wanted)
+	if err := g.lock(ctx, q, wanted); err != nil {
+		return nil, err
+	}
+	return g, nil
 }
 
 func (g *grouping) there(id event.ID) *grouped {

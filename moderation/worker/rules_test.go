@@ -95,7 +95,7 @@ func (b *bench) stored(t *testing.T, id event.ID) (c storedCase) {
 
 func TestWhatRulesLeadToIsStoredWithTheCase(t *testing.T) {
 	b := withRules(t)
-	words := "Yesterday he wrote to me again: I w1ll k i l l you, he said, and my neighbours have read it too."
+	words := "Yesterday he wrote to me again: I w1ll k-i-l-l you, he said, and my neighbours have read it too."
 	r, id := b.report(t, event.Content{Kind: event.KindHarassment, Account: him, Description: words, Links: []string{"https://example.org/1"}})
 
 	want := storedCase{article: "safety", queue: "safety", language: "en", tags: "threat", priority: 500, team: true, second: true, hidden: true}
