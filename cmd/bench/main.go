@@ -39,6 +39,7 @@ func benchmarks() []benchmark {
 		{"service", benchService},
 		{"queue", benchQueue},
 		{"words", benchWords},
+		{"rules", benchRules},
 	}
 }
 
