@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -143,7 +144,7 @@ func madeUpText(terms []words.Lexicon) string {
 			case n == 0:
 				word = strings.ToUpper(word[:1]) + word[1:]
 			case r.IntN(12) == 0:
-				word = fmt.Sprint(r.IntN(2000))
+				word = strconv.Itoa(r.IntN(2000))
 			case r.IntN(100) == 0:
 				l := terms[i%len(of)].Terms
 				word = l[r.IntN(len(l))].Text

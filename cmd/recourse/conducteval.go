@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -49,24 +50,21 @@ func (c conductEvalCmd) Run() error {
 	}
 	report := measure.Report{Language: c.language()}
 	if c.Cases != "" {
-		file, err := os.Open(c.Cases)
+		file, err := os.ReadFile(c.Cases)
 		if err != nil {
 			return fmt.Errorf("reading the cases: %w", err)
 		}
-		defer file.Close()
-		if report.Variations, report.Functions, err = measure.Cases(matcher, file); err != nil {
+		report.Variations, report.Functions, err = measure.Cases(matcher, bytes.NewReader(file))
+		if err != nil {
 			return fmt.Errorf("%s: %w", c.Cases, err)
 		}
 	}
 	if c.Ordinary != "" {
-		file, err := os.Open(c.Ordinary)
+		file, err := os.ReadFile(c.Ordinary)
 		if err != nil {
 			return fmt.Errorf("reading the sentences: %w", err)
 		}
-		defer file.Close()
-		if report.Ordinary, err = measure.Sentences(matcher, file); err != nil {
-			return fmt.Errorf("%s: %w", c.Ordinary, err)
-		}
+		report.Ordinary = measure.Sentences(matcher, string(file))
 	}
 	if c.JSON {
 		return printJSON(report)

@@ -26,7 +26,7 @@ type edge struct {
 func newAutomaton(patterns [][]uint16, alphabet int) *automaton {
 	order := make([]int32, len(patterns))
 	for i := range order {
-		order[i] = int32(i) //nolint:gosec // a lexicon has fewer than 2^31 terms
+		order[i] = int32(i)
 	}
 	slices.SortFunc(order, func(a, b int32) int { return slices.Compare(patterns[a], patterns[b]) })
 	a := &automaton{
@@ -106,7 +106,7 @@ func (a *automaton) step(s int32, symbol uint16) int32 {
 		}
 		for ; low < high; low++ {
 			if row[low] == symbol {
-				return a.child[s] + int32(low) //nolint:gosec // within the row
+				return a.child[s] + int32(low)
 			}
 		}
 		s = a.fail[s]

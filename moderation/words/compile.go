@@ -43,7 +43,8 @@ type Matcher struct {
 	entries   []entry
 	first     []int32 // of each pattern: its first entry
 	languages []lexiconLanguage
-	terms     map[string]bool // the folded terms of one word, of all languages
+	terms     map[string]bool  // the folded terms of one word, of all languages
+	masks     map[mask][]int32 // entries by what stars leave of them
 	senses    []string
 	scratch   sync.Pool
 }
@@ -61,7 +62,7 @@ func Compile(lexicons ...Lexicon) (*Matcher, error) {
 	if len(lexicons) > 255 {
 		return nil, errors.New("more than 255 lexicons: join some")
 	}
-	m := &Matcher{senses: Senses(), terms: map[string]bool{}}
+	m := &Matcher{senses: Senses(), terms: map[string]bool{}, masks: map[mask][]int32{}}
 	m.scratch.New = func() any { return new(scratch) }
 	vocabularies := map[string]*vocabulary{}
 	patterns := map[string]int32{}
@@ -79,14 +80,21 @@ func Compile(lexicons ...Lexicon) (*Matcher, error) {
 			}
 		}
 	}
-	m.build(patterns)
+	if err := m.build(patterns); err != nil {
+		return nil, err
+	}
 	return m, nil
 }
 
 func (m *Matcher) add(term Term, patterns map[string]int32) error {
 	items := read(foldUnits(term.Text, nil), nil)
-	if len(items) == 0 {
+	switch {
+	case len(items) == 0:
 		return errors.New("it has no letter")
+	case len(items) > mostLetters:
+		return fmt.Errorf("it has more than %d letters", mostLetters)
+	case term.Weight < 0 || term.Weight > maxWeight:
+		return fmt.Errorf("its weight is not from 0 to %d", maxWeight)
 	}
 	e := entry{text: term.Text, next: -1, weight: uint8(term.Weight), language: uint8(len(m.languages) - 1)} //nolint:gosec // both checked
 	sense := slices.Index(m.senses, term.Sense)
@@ -128,6 +136,7 @@ func (m *Matcher) add(term Term, patterns map[string]int32) error {
 		m.first = append(m.first, -1)
 	}
 	e.next, m.first[number] = m.first[number], int32(len(m.entries)) //nolint:gosec // far fewer
+	m.addMask(&e, int32(len(m.entries)))                             //nolint:gosec // as above
 	m.entries = append(m.entries, e)
 	return nil
 }
@@ -159,17 +168,22 @@ func (m *Matcher) know(e *entry) {
 	}
 }
 
-func (m *Matcher) build(patterns map[string]int32) {
+func (m *Matcher) build(patterns map[string]int32) error {
 	m.symbols = new(symbols)
 	rows := make([][]uint16, len(m.first))
 	for key, number := range patterns {
 		row := make([]uint16, 0, len(key))
 		for _, r := range key {
-			row = append(row, m.symbols.add(r))
+			symbol := m.symbols.add(r)
+			if symbol == 0 {
+				return errors.New("the lexicons have more than 65,535 different letters")
+			}
+			row = append(row, symbol)
 		}
 		rows[number] = row
 	}
 	m.automaton = newAutomaton(rows, int(m.symbols.last)+1)
+	return nil
 }
 
 // class is what the automaton makes of a letter: i and l are one, since 1 and !
@@ -181,12 +195,16 @@ func class(r rune) rune {
 	return r
 }
 
+// mostLetters is how many letters a term may have once it is folded.
+const mostLetters = 200
+
 // symbols numbers the letters that terms have.
 type symbols struct {
 	pages [0x110000 >> 8]*[256]uint16
 	last  uint16
 }
 
+// add returns 0 where there are no more numbers.
 func (s *symbols) add(r rune) uint16 {
 	p := s.pages[r>>8]
 	if p == nil {

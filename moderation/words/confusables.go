@@ -2,8 +2,8 @@
 
 package words
 
-// confusables holds, a line each, letters and what looks like them: Unicode Security Mechanisms (UTS #39), data of version 17.0.0,
-// https://www.unicode.org/Public/security/. Copyright © 1991-2025 Unicode, Inc.; Unicode License v3, see NOTICE beside this file.
+// confusables holds, a line each, letters and what looks like them: Unicode Security Mechanisms (UTS #39),
+// data of version 17.0.0. Copyright © 1991-2025 Unicode, Inc.; Unicode License v3, see NOTICE beside this file.
 const confusables = "" +
 	"a \u237a\u0251\u03b1\u0430\u0391\u0410\u13aa\u15c5\ua4ee\U00016f40\U000102a0\u2376\u01ce\u01cd\u0227\u0226\n" +
 	"aa \ua733\ua732\n" +

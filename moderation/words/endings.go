@@ -12,9 +12,11 @@ func endings(base string) []string {
 	case "fr":
 		return strings.Fields("s e es x r er ez ent ait aient ant ons ont ai as a eur eurs euse euses ment")
 	case "es":
-		return strings.Fields("s es o a os as e en an on ito ita itos itas ote ota azo aza r ar ando ado ada ados adas aron mente le les lo la los las se te me")
+		return strings.Fields("s es o a os as e en an on ito ita itos itas ote ota azo aza r ar ando ado ada ados adas aron mente " +
+			"le les lo la los las se te me")
 	case "pt":
-		return strings.Fields("s es o a os as e em am inho inha inhos inhas ao oes ona onas r ar ando ado ada ados adas aram mente lo la los las se te me")
+		return strings.Fields("s es o a os as e em am inho inha inhos inhas ao oes ona onas r ar ando ado ada ados adas aram mente " +
+			"lo la los las se te me")
 	case "ar":
 		return strings.Fields("ون ين ان ات ه ها هم هن ك كم كن ي نا وا ت تم ا يه يين")
 	case "hi":
@@ -23,7 +25,8 @@ func endings(base string) []string {
 		return strings.Fields("ni wa we a e i o ana eni ia isha ika iwa")
 	case "ko":
 		return strings.Fields("은 는 이 가 을 를 의 에 에서 에게 께 한테 로 으로 와 과 랑 이랑 도 만 까지 부터 보다 처럼 같이 이나 나 들 야 아 이야 이다 다 이고 고 " +
-			"이지 지 이네 네 인 인데 이라 라 이라고 라고 이라는 라는 이라서 요 이요 입니다 입니까 이에요 예요 였다 이었다 같은 같다 스럽 스러운 하는 한 하다 해 했다 하고 하지 할 되 된 들아 님 씨 임 자 마라 거 것 게 면 이면 으면 버릴 버려 어 어라 아라")
+			"이지 지 이네 네 인 인데 이라 라 이라고 라고 이라는 라는 이라서 요 이요 입니다 입니까 이에요 예요 였다 이었다 " +
+			"같은 같다 스럽 스러운 하는 한 하다 해 했다 하고 하지 할 되 된 들아 님 씨 임 자 마라 거 것 게 면 이면 으면 버릴 버려 어 어라 아라")
 	}
 	return nil
 }

@@ -53,6 +53,9 @@ func foldUnits(text string, units []unit) []unit {
 			r, size = utf8.DecodeRuneInString(text[i:])
 			f = table.lookup(r)
 		}
+		if size == 2 && f.how&upper != 0 {
+			f = besideLatin(f, text[i:], size, units)
+		}
 		start, end := int32(i), int32(i+size) //nolint:gosec // see unit
 		i += size
 		last := len(units) - 1
@@ -72,6 +75,7 @@ func foldUnits(text string, units []unit) []unit {
 			}
 		case jamo:
 			jamos = true
+		default: // stands for itself
 		}
 		units = append(units, unit{f.rune, start, end, f.kind, f.how | pending, f.script})
 		if f.more != nil {

@@ -99,7 +99,7 @@ func syllableAt(units []unit) (rune, int) {
 	if lead < 0 || vowel < 0 {
 		return 0, 0
 	}
-	syllable := rune(firstSyllable + (lead*vowels+vowel)*finals)
+	syllable := rune(firstSyllable + (lead*vowels+vowel)*finals) //nolint:gosec // one of 11,172
 	if final := part(2, finalLetters); final > 0 && part(3, vowelLetters) < 0 {
 		return syllable + rune(final), 3 //nolint:gosec // at most 27
 	}

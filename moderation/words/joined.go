@@ -150,14 +150,14 @@ func (v *verifier) allKnown(e *entry, a alignment) bool {
 // alone looks at the single letters on both sides of spaced ones: in "p a s s"
 // the word is another.
 func (v *verifier) alone(e *entry, a alignment) bool {
-	single := func(i int) bool { return v.startsWord(i) && v.endsWord(i) }
+	single := func(i int) bool { return (i == 0 || v.items[i].gap >= hard) && v.endsWord(i) }
 	var before, after []rune
-	if next := a.first + 1; single(a.first) {
+	if next := a.first + 1; v.endsWord(a.first) {
 		for i := a.first; i > 0 && len(before) <= longestRest && v.sameGap(i, next) && single(i-1); i-- {
 			before = append(before, v.items[i-1].rune)
 		}
 	}
-	if single(a.last) {
+	if v.startsWord(a.last) {
 		for i := a.last + 1; i < len(v.items) && len(after) <= longestRest && v.sameGap(i, a.last) && single(i); i++ {
 			after = append(after, v.items[i].rune)
 		}

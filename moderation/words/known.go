@@ -25,13 +25,14 @@ type commonWords struct {
 type commonIndex struct {
 	languages map[string]*commonWords
 	index     map[string]uint64 // folded words, and the languages that have them
+	written   map[string]bool   // words of any language as they are written
 }
 
 // common reads the files once: they are part of the program.
 var common = sync.OnceValue(readCommon) //nolint:gochecknoglobals // a cache of what never changes
 
 func readCommon() commonIndex {
-	c := commonIndex{languages: map[string]*commonWords{}, index: map[string]uint64{}}
+	c := commonIndex{languages: map[string]*commonWords{}, index: map[string]uint64{}, written: map[string]bool{}}
 	entries, _ := knownFiles.ReadDir("known") // embedded: it is there
 	for i, entry := range entries {
 		file, _ := knownFiles.ReadFile("known/" + entry.Name())
@@ -43,6 +44,7 @@ func readCommon() commonIndex {
 			for word := range strings.FieldsSeq(line) {
 				folded := letters(word)
 				words.written[norm.NFC.String(word)] = true
+				c.written[norm.NFC.String(word)] = true
 				words.folded[folded] = true
 				c.index[folded] |= words.bit
 			}

@@ -1,6 +1,7 @@
 package words
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -126,11 +127,11 @@ func parseTerm(line string) (Term, error) {
 func checkTermText(text string) error {
 	switch {
 	case text == "":
-		return fmt.Errorf("the term is missing: write it before the first semicolon")
+		return errors.New("the term is missing: write it before the first semicolon")
 	case utf8.RuneCountInString(text) > maxTermLength:
 		return fmt.Errorf("a term has at most %d characters: use the part that matters", maxTermLength)
 	case !strings.ContainsFunc(Fold(text).String(), isWordRune):
-		return fmt.Errorf("the term has no letter and no digit: only words can be looked for")
+		return errors.New("the term has no letter and no digit: only words can be looked for")
 	}
 	return nil
 }

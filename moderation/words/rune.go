@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -183,12 +184,13 @@ func classify(r rune) folded {
 func changed(r rune, to string) how {
 	s := string(r)
 	lower := cases.Fold().String(s)
+	first, _ := utf8.DecodeRuneInString(to)
 	switch {
 	case to == s || to == lower:
 		return 0
 	case to == norm.NFC.String(strip(norm.NFD.String(lower))), len([]rune(to)) == 1 && variants(r) != 0:
 		return accented
-	case scriptOf(r) != scriptOf([]rune(to)[0]) && unicode.IsLetter(r) && !unicode.Is(unicode.Common, r):
+	case scriptOf(r) != scriptOf(first) && unicode.IsLetter(r) && !unicode.Is(unicode.Common, r):
 		return looksAlike | foreign
 	case unicode.IsDigit(r):
 		return 0

@@ -1,6 +1,10 @@
 package words
 
-import "unicode"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // isHidden tells what leaves no trace for a reader: format characters, bidi
 // controls, fillers, variation selectors, tags, and Arabic's stretching line.
@@ -104,4 +108,25 @@ func digitValue(r rune) rune {
 		}
 	}
 	return 0
+}
+
+// besideLatin gives what a capital of another script looks like among Latin
+// letters, where its small letter looks like another one: a Greek Ν is an N, a
+// ν is more like a v. Rest begins with the capital.
+func besideLatin(f *folded, rest string, size int, before []unit) *folded {
+	r, _ := utf8.DecodeRuneInString(rest)
+	i := strings.IndexRune("ΕΖΗΜΝΥΧ", r)
+	if i < 0 {
+		return f
+	}
+	last := len(before) - 1
+	if near := last >= 0 && before[last].script == latin && before[last].how&foreign == 0; !near {
+		next, _ := utf8.DecodeRuneInString(rest[size:])
+		if scriptOf(next) != latin {
+			return f
+		}
+	}
+	alike := *f
+	alike.rune, alike.script = rune("ezhmnyx"[i/2]), latin // each is two bytes
+	return &alike
 }

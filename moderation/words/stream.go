@@ -104,7 +104,8 @@ func read(units []unit, items []item) []item {
 		it.gap, it.gapLen, it.sign = next.gap, next.gapLen, next.sign
 		if it.gap == none {
 			last := &items[len(items)-1] // the first item has a wide gap
-			if (last.script != it.script || it.script == unspaced || (last.form|it.form)&leet != 0 || it.how&upper != 0) && border(last, &it, units, i) {
+			if plain := last.script == it.script && it.script != unspaced && (last.form|it.form)&leet == 0 && it.how&upper == 0; !plain &&
+				border(last, &it, units, i) {
 				it.gap = soft
 			}
 		}
@@ -226,6 +227,7 @@ func border(last, it *item, units []unit, i int) bool {
 		return true
 	case latin, other: // "KillThemAll"
 		return it.how&upper != 0 && last.how&upper == 0 && i+1 < len(units) && units[i+1].kind == letter && units[i+1].how&upper == 0
+	default: // capitals part nothing where there are none
+		return false
 	}
-	return false
 }

@@ -31,7 +31,7 @@ type Match struct {
 
 // Disguises, in the order in which Match.Disguise has them.
 const (
-	Leet       = "leet"       // digits or signs for letters
+	Leet       = "leet"       // digits or signs for letters, stars too
 	Spaced     = "spaced"     // spaces or signs between letters
 	Joined     = "joined"     // spaces between words left out
 	Repeated   = "repeated"   // letters more often than they belong
@@ -76,11 +76,8 @@ func (m *Matcher) Find(text string) []Match {
 	s.units = foldUnits(text, s.units)
 	s.items = read(s.units, s.items)
 	m.propose(s)
-	if len(s.candidates) == 0 {
-		return nil
-	}
-	v := verifier{m: m, text: text, items: s.items}
 	s.found, s.spoken.known = s.found[:0], false
+	v := verifier{m: m, text: text, items: s.items}
 	for _, c := range s.candidates {
 		for e := m.first[c.pattern]; e >= 0; e = m.entries[e].next {
 			if f, ok := v.check(&m.entries[e], s.runs, c); ok {
@@ -89,7 +86,11 @@ func (m *Matcher) Find(text string) []Match {
 			}
 		}
 	}
-	return m.matches(text, s)
+	m.findMasked(text, s)
+	if len(s.found) == 0 {
+		return nil
+	}
+	return m.matches(s)
 }
 
 // propose runs the automaton over the items, a run of one letter as one.
@@ -103,7 +104,7 @@ func (m *Matcher) propose(s *scratch) {
 			continue
 		}
 		last = c
-		s.runs = append(s.runs, int32(i)) //nolint:gosec // texts are short
+		s.runs = append(s.runs, int32(i))
 		symbol := m.symbols.of(c)
 		if symbol == 0 {
 			state = 0
@@ -120,7 +121,7 @@ func (m *Matcher) propose(s *scratch) {
 }
 
 // matches keeps what counts, in order, each place and term once.
-func (m *Matcher) matches(text string, s *scratch) []Match {
+func (m *Matcher) matches(s *scratch) []Match {
 	s.targets = s.targets[:0]
 	for _, f := range s.found {
 		if m.entries[f.entry].flags&aim != 0 {

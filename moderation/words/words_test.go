@@ -60,6 +60,11 @@ func TestTermsAreFoundHoweverDisguised(t *testing.T) {
 		{"leet for l", "ki11 yourse1f", "ki11 yourse1f=kill yourself leet"},
 		{"an at sign for a", "@sshole", "@sshole=asshole leet"},
 		{"a mention is no leet", "@idiot", "idiot=idiot"},
+		{"a star", "an id*ot", "id*ot=idiot leet"},
+		{"stars and leet", "b**t4rd", "b**t4rd=bastard leet"},
+		{"stars at a border", "**idiot** (idiot)*", "idiot=idiot, idiot=idiot"},
+		{"stars for other letters", "b*d*y", ""},
+		{"stars between all letters", "i*d*i*o*t", "i*d*i*o*t=idiot spaced"},
 		{"spaces", "what an i d i o t he is", "i d i o t=idiot spaced"},
 		{"spaces after an article", "such a b a s t a r d", "b a s t a r d=bastard spaced"},
 		{"dots", "i.d.i.o.t", "i.d.i.o.t=idiot spaced"},
@@ -74,6 +79,9 @@ func TestTermsAreFoundHoweverDisguised(t *testing.T) {
 		{"a phrase with a hyphen", "kill-yourself", "kill-yourself=kill yourself"},
 		{"a phrase and another space", "kill  yourself", "kill  yourself=kill yourself"},
 		{"the same letter after it", "hangall these", "hangall=hang all joined"},
+		{"joined to the same letter", "idiottthere", "idiottt=idiot joined+repeated"},
+		{"joined to its own last letter", "bastardduring", "bastard=bastard joined"},
+		{"spaced behind an apostrophe", "he's i d i o t", "i d i o t=idiot spaced"},
 		{"repeated", "idiooooot", "idiooooot=idiot repeated"},
 		{"repeated in front and behind", "iiidiottt", "iiidiottt=idiot repeated"},
 		{"asss", "asss", "asss=ass repeated"},
@@ -106,7 +114,7 @@ func TestWhatIsNoTermIsNotFound(t *testing.T) {
 	m := english(t)
 	for _, text := range []string{
 		"Scunthorpe", "classic", "assassin", "assess", "pass", "passion", "as", "as so", "raccoon", "Penistone", "Essex", "Middlesex", "therapist", "cumin",
-		"document", "skills", "shitake mushrooms in Shittagong", "Matsushita", "a55", "455", "1995", "B00", "the therapists", "p a s s i o n", "b a s s",
+		"document", "skills", "shitake mushrooms in Shittagong", "Matsushita", "a55", "455", "1995", "B00", "the therapists", "p.a.s.s.i.o.n", "b.a.s.s",
 		"cocoon", "bass 4 all", "kill the process", "scum", "scum a b c d e f women", "the A55 road", "Scunthorpe United 2 - 1 Essex", "he will pass on it",
 		"mass hysteria", "embarrassing", "SEX5", "s e x", "idio", "iiiidi", "I did. It is", "has six", "1488th", "14 88", "grass", "assist", "Cassandra",
 	} {
@@ -170,7 +178,7 @@ func TestAWordThatIsCommonInAnotherLanguageNeedsItsOwn(t *testing.T) {
 // length asks for.
 func TestNoTextIsSlow(t *testing.T) {
 	m := compile(t, lexicon(t, "en", "aab;insult;1", "aaaaaa;insult;1", "ab ab;insult;1;context", "ba;target;0", "ilil;insult;1;stem", "kk;insult;1"))
-	for _, piece := range []string{"a", "ab", "a ", "a b ", "1", "!", "1l", "il", "k", "ab ab ", "\u200b", "\u0301", "ba ab ", "kkk."} {
+	for _, piece := range []string{"a", "ab", "a ", "a b ", "1", "!", "1l", "il", "k", "ab a ", "\u200b", "\u0301", "ba ab ", "*", "a*", "kkk."} {
 		began := time.Now()
 		m.Find(strings.Repeat(piece, 100_000/len(piece)))
 		if took := time.Since(began); took > 2*time.Second {

@@ -8,7 +8,6 @@
 package measure
 
 import (
-	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -144,15 +143,11 @@ func share(part, whole int) float64 {
 }
 
 // Sentences measures ordinary sentences, one a line.
-func Sentences(f Finder, file io.Reader) (*Ordinary, error) {
-	b, err := io.ReadAll(file)
-	if err != nil {
-		return nil, fmt.Errorf("reading sentences: %w", err)
-	}
+func Sentences(f Finder, file string) *Ordinary {
 	var o Ordinary
 	number := 0
 	lexicons := map[string]*Lexicon{}
-	for line := range strings.Lines(string(b)) {
+	for line := range strings.Lines(file) {
 		number++
 		if strings.TrimSpace(line) == "" {
 			continue
@@ -176,5 +171,5 @@ func Sentences(f Finder, file io.Reader) (*Ordinary, error) {
 	}
 	o.Lexicons = inOrder(lexicons, func(*Lexicon) {})
 	o.Share = share(o.Matched, o.Sentences)
-	return &o, nil
+	return &o
 }
