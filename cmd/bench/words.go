@@ -12,20 +12,27 @@ import (
 	"recourse/moderation/words"
 )
 
-// Sizes of the lexicons that are compared, and of the text, in bytes.
+// Sizes of the lexicons that are compared, and of a report's words, in bytes.
 const (
 	smallLexicon = 1_000
 	usualLexicon = 10_000
 	largeLexicon = 100_000
-	benchText    = 128 << 10
+	benchReport  = 2 << 10
+	benchReports = 64
 )
 
 // benchWords compares the whole matcher with the same automaton over text that
 // is only normalised and case folded, and lexicons of growing size. Terms and
 // text are made up: syllables of eight languages.
 func benchWords(ctx context.Context, f flags) ([]result, error) {
-	text := madeUpText(madeUpLexicons(smallLexicon))
-	timed := func(run func()) func(*[]float64) func(context.Context) error {
+	reports := madeUpReports(madeUpLexicons(smallLexicon))
+	bytes := float64(len(strings.Join(reports, "")))
+	timed := func(scan func(string)) func(*[]float64) func(context.Context) error {
+		run := func() {
+			for _, words := range reports {
+				scan(words)
+			}
+		}
 		run() // warms tables
 		return func(found *[]float64) func(context.Context) error {
 			return func(context.Context) error {
@@ -33,7 +40,7 @@ func benchWords(ctx context.Context, f flags) ([]result, error) {
 				for range 8 {
 					run()
 				}
-				*found = append(*found, float64(time.Since(began).Nanoseconds())/float64(8*len(text)))
+				*found = append(*found, float64(time.Since(began).Nanoseconds())/(8*bytes))
 				return nil
 			}
 		}
@@ -48,12 +55,12 @@ func benchWords(ctx context.Context, f flags) ([]result, error) {
 			return nil, fmt.Errorf("compiling %d terms: %w", n, err)
 		}
 		size = (heap() - before) / (1 << 20)
-		find := timed(func() { matcher.Find(text) })
+		find := timed(func(words string) { matcher.Find(words) })
 		switch n {
 		case smallLexicon:
 			sides = append(sides, find(&small))
 		case usualLexicon:
-			sides = append(sides, find(&whole), timed(func() { matcher.ScanPlain(text) })(&plain))
+			sides = append(sides, find(&whole), timed(func(words string) { matcher.ScanPlain(words) })(&plain))
 		default:
 			sides = append(sides, find(&large))
 		}
@@ -130,13 +137,14 @@ func madeUpLexicons(n int) []words.Lexicon {
 	return lexicons
 }
 
-// madeUpText has sentences in the eight languages in turn, with capitals,
+// madeUpReports have sentences in the eight languages in turn, with capitals,
 // numbers and punctuation. Every hundredth word is a term, half of them in leet.
-func madeUpText(terms []words.Lexicon) string {
+func madeUpReports(terms []words.Lexicon) []string {
 	r := rand.New(rand.NewPCG(6, 6)) //nolint:gosec // words, no secrets
 	of := syllables()
 	var b strings.Builder
-	for i := 0; b.Len() < benchText; i++ {
+	var reports []string
+	for i := 0; len(reports) < benchReports; i++ {
 		tag := benchLanguages()[i%len(of)]
 		for n := range 6 + r.IntN(12) {
 			word := madeUpWord(r, of[tag], 1, 3)
@@ -155,6 +163,10 @@ func madeUpText(terms []words.Lexicon) string {
 			b.WriteString(word + []string{" ", " ", " ", ", "}[r.IntN(4)])
 		}
 		b.WriteString("end.\n")
+		if b.Len() >= benchReport {
+			reports = append(reports, b.String())
+			b.Reset()
+		}
 	}
-	return b.String()
+	return reports
 }

@@ -65,7 +65,7 @@ func TestFoldingTwiceChangesNothing(t *testing.T) {
 
 func TestEveryRuneFoldsOnceAndForAll(t *testing.T) {
 	for r := rune(0); r <= utf8.MaxRune; r++ {
-		if utf8.ValidRune(r) {
+		if utf8.ValidRune(r) && (r < 0x33500 || r>>12 == 0xe0) { // between are none
 			checkFold(t, string(r))
 		}
 	}

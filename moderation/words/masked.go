@@ -66,7 +66,7 @@ func (m *Matcher) findMasked(text string, s *scratch) {
 		}
 		for _, number := range m.masks[mask{word[0], word[len(word)-1], len(word)}] {
 			if shows(word, m.entries[number].letters) {
-				f := finding{first: int32(first), last: int32(last - 1), entry: number, disguise: byLeet} //nolint:gosec // texts are short
+				f := finding{first: int32(first), last: int32(last - 1), entry: number, disguise: byLeet}
 				s.found = append(s.found, f)
 			}
 		}

@@ -17,10 +17,8 @@ func (m *Matcher) ScanPlain(text string) int {
 			continue
 		}
 		state = a.step(state, symbol)
-		for at := state; at != 0; at = a.further[at] {
-			if a.output[at] >= 0 {
-				n++
-			}
+		for at := a.states[state].hit; at != 0; at = a.further[at] {
+			n++
 		}
 	}
 	return n

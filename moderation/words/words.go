@@ -111,10 +111,8 @@ func (m *Matcher) propose(s *scratch) {
 			continue
 		}
 		state = a.step(state, symbol)
-		for at := state; at != 0; at = a.further[at] {
-			if p := a.output[at]; p >= 0 {
-				s.candidates = append(s.candidates, candidate{int32(len(s.runs) - 1), p}) //nolint:gosec // as above
-			}
+		for at := a.states[state].hit; at != 0; at = a.further[at] {
+			s.candidates = append(s.candidates, candidate{int32(len(s.runs) - 1), a.output[at]}) //nolint:gosec // texts are short
 		}
 	}
 	s.runs = append(s.runs, int32(len(s.items))) //nolint:gosec // as above

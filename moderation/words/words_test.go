@@ -63,7 +63,7 @@ func TestTermsAreFoundHoweverDisguised(t *testing.T) {
 		{"a star", "an id*ot", "id*ot=idiot leet"},
 		{"stars and leet", "b**t4rd", "b**t4rd=bastard leet"},
 		{"stars at a border", "**idiot** (idiot)*", "idiot=idiot, idiot=idiot"},
-		{"stars for other letters", "b*d*y", ""},
+		{"stars for other letters", "in*ot", ""},
 		{"stars between all letters", "i*d*i*o*t", "i*d*i*o*t=idiot spaced"},
 		{"spaces", "what an i d i o t he is", "i d i o t=idiot spaced"},
 		{"spaces after an article", "such a b a s t a r d", "b a s t a r d=bastard spaced"},
@@ -164,6 +164,22 @@ func TestAMatchSaysWhatTheLexiconSays(t *testing.T) {
 	}
 }
 
+func TestATermOfTwoLexiconsIsToldOnce(t *testing.T) {
+	m := compile(t, lexicon(t, "es", "idiota;insult;1"), lexicon(t, "pt", "idiota;insult;2"))
+	if got := m.Find("¡idiota!"); len(got) != 1 || got[0].Weight != 2 {
+		t.Errorf("found %+v", got)
+	}
+}
+
+func TestAnotherWordWithADoubleLetterIsNoTerm(t *testing.T) {
+	m := compile(t, lexicon(t, "es", "pene;sexual;1", "perro;insult;1", "bobo;insult;1"))
+	for text, want := range map[string]string{"penne": "", "pero": "", "peeene": "peeene=pene repeated", "perrrro": "perrrro=perro repeated", "boobo": "", "bobbo": ""} {
+		if got := found(m, text); got != want {
+			t.Errorf("%q: found %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestAWordThatIsCommonInAnotherLanguageNeedsItsOwn(t *testing.T) {
 	m := compile(t, lexicon(t, "fr", "con;insult;2"), lexicon(t, "es", "tonto;insult;1"))
 	if got := found(m, "Quel con, il est vraiment con avec nous"); got != "con=con, con=con" {
@@ -174,14 +190,14 @@ func TestAWordThatIsCommonInAnotherLanguageNeedsItsOwn(t *testing.T) {
 	}
 }
 
-// A text that is made to be slow takes no more than a few times as long as its
-// length asks for.
+// A text that is made to be slow takes milliseconds; were anything quadratic, it
+// would take minutes.
 func TestNoTextIsSlow(t *testing.T) {
 	m := compile(t, lexicon(t, "en", "aab;insult;1", "aaaaaa;insult;1", "ab ab;insult;1;context", "ba;target;0", "ilil;insult;1;stem", "kk;insult;1"))
 	for _, piece := range []string{"a", "ab", "a ", "a b ", "1", "!", "1l", "il", "k", "ab a ", "\u200b", "\u0301", "ba ab ", "*", "a*", "kkk."} {
 		began := time.Now()
 		m.Find(strings.Repeat(piece, 100_000/len(piece)))
-		if took := time.Since(began); took > 2*time.Second {
+		if took := time.Since(began); took > 10*time.Second {
 			t.Errorf("%q, again and again: 100 kB took %s", piece, took)
 		}
 	}
