@@ -27,8 +27,9 @@ const (
 	cleanEvery     = time.Minute
 	reconcileEvery = 10 * time.Minute // it reads every subject of REPORTS
 	cleanTime      = 10 * time.Minute
-	outboxKeep     = time.Hour           // of rows that were sent
-	attemptsKeep   = 24 * time.Hour      // well over the longest wait between two
+	outboxKeep     = time.Hour      // of rows that were sent
+	attemptsKeep   = 24 * time.Hour // well over the longest wait between two
+	ruleHoursKeep  = 48 * time.Hour
 	newsKeep       = 30 * 24 * time.Hour // where no notify runs
 )
 
@@ -131,6 +132,9 @@ func (j *Janitor) emptyTables(ctx context.Context) error {
 	}
 	if _, err := q.ForgetSignInLinks(ctx, now); err != nil {
 		return fmt.Errorf("forgetting sign-in links: %w", err)
+	}
+	if _, err := q.ForgetRuleHours(ctx, now.Add(-ruleHoursKeep)); err != nil {
+		return fmt.Errorf("forgetting how often rules hid: %w", err)
 	}
 	if _, err := q.ForgetNews(ctx, now.Add(-newsKeep)); err != nil {
 		return fmt.Errorf("forgetting news: %w", err)

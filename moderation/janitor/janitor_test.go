@@ -253,6 +253,7 @@ func TestSentRowsOfTheOutboxAndSessionsThatEndedGo(t *testing.T) {
 		"INSERT INTO moderation.session VALUES ('over', $1, now(), now() + interval '1 hour')",
 		"INSERT INTO moderation.session VALUES ('good', $1, now(), now() + interval '9 hours')",
 		"INSERT INTO moderation.sign_in_link VALUES ('over', $1, now() + interval '1 hour')",
+		"INSERT INTO moderation.rule_hour SELECT 'demo', $1::uuid::text, now() - n * interval '1 day', 1 FROM generate_series(1, 3) n",
 		"INSERT INTO moderation.outbox (case_id, report_id, created_at) VALUES ($1, $1, now() - interval '1 day')",
 	} {
 		if _, err := b.admin.Exec(t.Context(), statement, moderator); err != nil {
@@ -264,6 +265,7 @@ func TestSentRowsOfTheOutboxAndSessionsThatEndedGo(t *testing.T) {
 	}
 	for query, want := range map[string]int{
 		"moderation.outbox WHERE sent_at IS NOT NULL": 0, "moderation.session": 1, "moderation.sign_in_link": 0,
+		"moderation.rule_hour": 1,
 	} {
 		var n int
 		if err := b.admin.QueryRow(t.Context(), "SELECT count(*) FROM "+query).Scan(&n); err != nil || n != want {

@@ -83,6 +83,18 @@ func (q *Queries) ForgetAttemptsBefore(ctx context.Context, before time.Time) (i
 	return result.RowsAffected(), nil
 }
 
+const forgetRuleHours = `-- name: ForgetRuleHours :execrows
+DELETE FROM moderation.rule_hour WHERE hour < $1
+`
+
+func (q *Queries) ForgetRuleHours(ctx context.Context, before time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, forgetRuleHours, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const forgetSessions = `-- name: ForgetSessions :execrows
 DELETE FROM moderation.session WHERE expires_at < $1
 `

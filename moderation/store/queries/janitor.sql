@@ -24,6 +24,9 @@ DELETE FROM moderation.session WHERE expires_at < @before;
 -- name: ForgetSignInLinks :execrows
 DELETE FROM moderation.sign_in_link WHERE expires_at < @before;
 
+-- name: ForgetRuleHours :execrows
+DELETE FROM moderation.rule_hour WHERE hour < @before;
+
 -- name: ErasuresDue :many
 SELECT report_id, community, asked_at FROM janitor.erasure WHERE done_at IS NULL ORDER BY asked_at LIMIT 1000;
 
