@@ -99,8 +99,8 @@ func some(what string, ids []event.ID) []string {
 // them a moment later.
 func (d *demo) checkReceipts(ctx context.Context) ([]string, error) {
 	const within = time.Minute
-	bar := d.display.begin("checking", len(d.acknowledged))
-	defer bar.end()
+	bar := d.display.Begin("checking", len(d.acknowledged))
+	defer bar.End()
 	deadline := time.Now().Add(within)
 	var mu sync.Mutex // over wrong
 	var wrong []string
@@ -120,7 +120,7 @@ func (d *demo) checkReceipts(ctx context.Context) ([]string, error) {
 				defer mu.Unlock()
 				wrong = append(wrong, fault)
 			}
-			bar.add()
+			bar.Add()
 			return nil
 		})
 	}

@@ -8,6 +8,7 @@ import (
 
 	"recourse/internal/event"
 	"recourse/internal/instance"
+	"recourse/internal/progress"
 )
 
 const (
@@ -26,7 +27,7 @@ type demo struct {
 	texts    texts
 	planned  []planned
 	instance *instance.Instance
-	display  display
+	display  progress.Display
 
 	acknowledged map[event.ID]acknowledged // written while sending
 	moderated    moderated                 // written while moderating
@@ -41,7 +42,7 @@ type acknowledged struct {
 
 // run does everything. The outcome is as far as it came; nothing is left
 // behind, whatever happens.
-func run(ctx context.Context, f flags, display display) (o outcome, err error) {
+func run(ctx context.Context, f flags, display progress.Display) (o outcome, err error) {
 	d := &demo{flags: f, display: display, acknowledged: map[event.ID]acknowledged{}, moderated: newModerated()}
 	if d.texts, err = readTexts(); err != nil {
 		return o, err
@@ -98,11 +99,11 @@ func (d *demo) doctor(ctx context.Context) (diagnosis, error) {
 
 // waitOpened waits until the worker has made a case of every report.
 func (d *demo) waitOpened(ctx context.Context) error {
-	bar := d.display.begin("opening", len(d.acknowledged))
-	defer bar.end()
+	bar := d.display.Begin("opening", len(d.acknowledged))
+	defer bar.End()
 	return until(ctx, 2*time.Minute, "every acknowledged report is in a case", func(ctx context.Context) (string, bool, error) {
 		found, err := d.doctor(ctx)
-		bar.set(found.InCases)
+		bar.Set(found.InCases)
 		return fmt.Sprintf("%d of %d are", found.InCases, len(d.acknowledged)), found.InCases >= len(d.acknowledged), err
 	})
 }

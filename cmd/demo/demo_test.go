@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"recourse/internal/progress"
 	"recourse/internal/testbench"
 )
 
@@ -38,7 +39,7 @@ func TestTheDemoAccountsForEveryReport(t *testing.T) {
 	var shown bytes.Buffer
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
-	o, err := run(ctx, f, display{out: &shown})
+	o, err := run(ctx, f, progress.Lines(&shown))
 	if err != nil {
 		t.Fatalf("%v\n%s", err, shown.String())
 	}
@@ -104,7 +105,7 @@ func TestTheDemoStopsWhereItIsAndLeavesNothing(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	// The first line is written when all is sent and nothing moderated.
-	o, err := run(ctx, f, display{out: atFirst{cancel}})
+	o, err := run(ctx, f, progress.Lines(atFirst{cancel}))
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want that it was cancelled", err)
 	}

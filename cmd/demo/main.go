@@ -14,6 +14,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"recourse/internal/progress"
 )
 
 type flags struct {
@@ -71,7 +73,7 @@ func start(args []string) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return show(run(ctx, f, displayOn(os.Stderr)))
+	return show(run(ctx, f, progress.On(os.Stderr)))
 }
 
 // show prints what happened and returns the exit code.

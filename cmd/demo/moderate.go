@@ -11,6 +11,7 @@ import (
 
 	"recourse/internal/event"
 	"recourse/internal/instance"
+	"recourse/internal/progress"
 )
 
 // moderators is how many work at once. With fewer than three, statistics leave
@@ -32,8 +33,8 @@ func newModerated() moderated {
 // moderate decides every case. The moderators sign in one after another, then
 // work at once.
 func (d *demo) moderate(ctx context.Context) error {
-	bar := d.display.begin("moderating", len(d.acknowledged))
-	defer bar.end()
+	bar := d.display.Begin("moderating", len(d.acknowledged))
+	defer bar.End()
 	var people []*instance.Moderator
 	for n := range moderators {
 		m, err := d.instance.AddModerator(ctx, fmt.Sprintf("Demo moderator %d", n+1), community)
@@ -52,7 +53,7 @@ func (d *demo) moderate(ctx context.Context) error {
 }
 
 // work is one moderator's, until no case is free.
-func (d *demo) work(ctx context.Context, m *instance.Moderator, bar *bar) error {
+func (d *demo) work(ctx context.Context, m *instance.Moderator, bar *progress.Bar) error {
 	for range len(d.acknowledged) + 1 {
 		c, err := persist(ctx, m.ClaimNext)
 		if errors.Is(err, instance.ErrNothingWaits) {
@@ -69,7 +70,7 @@ func (d *demo) work(ctx context.Context, m *instance.Moderator, bar *bar) error 
 }
 
 // finish decides the cases that were claimed in an answer that got lost.
-func (d *demo) finish(ctx context.Context, m *instance.Moderator, bar *bar) error {
+func (d *demo) finish(ctx context.Context, m *instance.Moderator, bar *progress.Bar) error {
 	held, err := persist(ctx, m.Held)
 	if err != nil {
 		return err
@@ -86,7 +87,7 @@ func (d *demo) finish(ctx context.Context, m *instance.Moderator, bar *bar) erro
 	return nil
 }
 
-func (d *demo) decide(ctx context.Context, m *instance.Moderator, c instance.Case, bar *bar) error {
+func (d *demo) decide(ctx context.Context, m *instance.Moderator, c instance.Case, bar *progress.Bar) error {
 	if len(c.Reports) == 0 {
 		return fmt.Errorf("the case %s holds no report", c.ID)
 	}
@@ -107,7 +108,7 @@ func (d *demo) decide(ctx context.Context, m *instance.Moderator, c instance.Cas
 		return err
 	}
 	d.moderated.note(c, action)
-	bar.add()
+	bar.Add()
 	return nil
 }
 

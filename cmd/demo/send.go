@@ -12,8 +12,8 @@ import (
 
 // send sends every report until it is acknowledged.
 func (d *demo) send(ctx context.Context) error {
-	bar := d.display.begin("sending", len(d.planned))
-	defer bar.end()
+	bar := d.display.Begin("sending", len(d.planned))
+	defer bar.End()
 	var mu sync.Mutex // over d.acknowledged and d.outcome
 	g, sending := errgroup.WithContext(ctx)
 	g.SetLimit(d.Clients)
@@ -41,7 +41,7 @@ func (d *demo) send(ctx context.Context) error {
 			if p.twice {
 				d.outcome.SentAgain++
 			}
-			bar.add()
+			bar.Add()
 			return nil
 		})
 	}

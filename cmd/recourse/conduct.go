@@ -14,6 +14,8 @@ type conductCmd struct {
 	Test  conductTestCmd  `cmd:"" help:"Run the cases that stand beside a code of conduct."`
 	Diff  conductDiffCmd  `cmd:"" help:"Say in plain words what changes from one code to another."`
 	Eval  conductEvalCmd  `cmd:"" help:"Measure what a code's lexicons find in sentences of others."`
+
+	Backtest conductBacktestCmd `cmd:"" help:"Replay past reports with a draft, and say what would change."`
 }
 
 // loadedCode is a code of conduct read from files.

@@ -70,10 +70,14 @@ func (e environment) connect(s keys.Service) (*nats.Conn, jetstream.JetStream, e
 	return nc, js, nil
 }
 
-// connectAdmin connects as the admin, for commands that end: it fails where NATS
-// does not answer, and says where it was looked for.
+// connectAdmin connects as the admin, for commands that end.
 func (e environment) connectAdmin(ctx context.Context) (*nats.Conn, jetstream.JetStream, error) {
-	nc, js, err := e.connect(keys.Admin)
+	return e.connectNow(ctx, keys.Admin)
+}
+
+// connectNow fails where NATS does not answer, and says where it was looked for.
+func (e environment) connectNow(ctx context.Context, s keys.Service) (*nats.Conn, jetstream.JetStream, error) {
+	nc, js, err := e.connect(s)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -22,10 +22,14 @@ const saltBytes = 16
 // Reporter is the actor of what a reporter did: who it was, nobody knows.
 func Reporter() event.ID { return event.ID{} }
 
+// Operator is the actor of what a command did: who gave it, the machine it ran
+// on knows.
+func Operator() event.ID { return event.ID{15: 1} }
+
 // Entry is one thing that was done.
 type Entry struct {
 	At     time.Time
-	Actor  event.ID // a moderator, or Reporter
+	Actor  event.ID // a moderator, Reporter or Operator
 	Action string
 	Case   event.ID // zero where it is about none
 	Report event.ID // likewise

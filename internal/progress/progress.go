@@ -1,4 +1,6 @@
-package main
+// Package progress shows how far a long piece of work is: a bar on a terminal,
+// or else a line every so often.
+package progress
 
 import (
 	"fmt"
@@ -14,20 +16,23 @@ import (
 // sayEvery is how often a line is printed where there is no terminal.
 const sayEvery = 5 * time.Second
 
-// display shows how far a long part is: a bar on a terminal, or else a line
-// every so often.
-type display struct {
+// Display is where progress is shown.
+type Display struct {
 	out      io.Writer
 	terminal bool
 }
 
-func displayOn(f *os.File) display {
+// On shows progress on f.
+func On(f *os.File) Display {
 	info, err := f.Stat()
-	return display{out: f, terminal: err == nil && info.Mode()&os.ModeCharDevice != 0}
+	return Display{out: f, terminal: err == nil && info.Mode()&os.ModeCharDevice != 0}
 }
 
-// bar is one part's.
-type bar struct {
+// Lines shows progress as lines on w.
+func Lines(w io.Writer) Display { return Display{out: w} }
+
+// Bar is one part's. Safe for concurrent use.
+type Bar struct {
 	mu    sync.Mutex
 	out   io.Writer
 	name  string
@@ -39,8 +44,9 @@ type bar struct {
 	bar   *mpb.Bar
 }
 
-func (d display) begin(name string, total int) *bar {
-	b := &bar{out: d.out, name: name, total: total, said: time.Now()}
+// Begin shows a part that has so many steps.
+func (d Display) Begin(name string, total int) *Bar {
+	b := &Bar{out: d.out, name: name, total: total, said: time.Now()}
 	if d.terminal {
 		b.drawn = mpb.New(mpb.WithOutput(d.out), mpb.WithWidth(50))
 		b.bar = b.drawn.AddBar(int64(total),
@@ -50,19 +56,21 @@ func (d display) begin(name string, total int) *bar {
 	return b
 }
 
-func (b *bar) add() {
+// Add says that one more step is done.
+func (b *Bar) Add() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.show(b.done + 1)
 }
 
-func (b *bar) set(done int) {
+// Set says how many steps are done.
+func (b *Bar) Set(done int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.show(done)
 }
 
-func (b *bar) show(done int) {
+func (b *Bar) show(done int) {
 	b.done = done
 	if b.bar != nil {
 		b.bar.SetCurrent(int64(done))
@@ -73,13 +81,13 @@ func (b *bar) show(done int) {
 	}
 }
 
-func (b *bar) say() {
+func (b *Bar) say() {
 	b.said = time.Now()
 	fmt.Fprintf(b.out, "%s: %d of %d\n", b.name, b.done, b.total)
 }
 
-// end leaves the bar as it is, complete or not.
-func (b *bar) end() {
+// End leaves the bar as it is, complete or not.
+func (b *Bar) End() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.bar == nil {
