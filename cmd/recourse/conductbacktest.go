@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"recourse/internal/community"
+	"recourse/internal/fault"
 	"recourse/internal/keys"
 	"recourse/internal/progress"
 	"recourse/moderation/backtest"
@@ -114,7 +115,7 @@ func (c conductBacktestCmd) connect(
 // replay goes over the reports until all are done, a page fails, or a signal
 // comes. What was done is then in the file.
 func (c conductBacktestCmd) replay(ctx context.Context, b *backtest.Backtest, file *backtestFile) error {
-	left, err := b.Left(ctx)
+	left, err := b.Left(context.WithoutCancel(ctx))
 	if err != nil {
 		return err
 	}
@@ -138,6 +139,7 @@ func (c conductBacktestCmd) replay(ctx context.Context, b *backtest.Backtest, fi
 			bar.End()
 			return errors.Join(err, unsaved)
 		}
+		fault.Point("backtest.saved")
 		saved = time.Now()
 		if err == nil && ctx.Err() == nil {
 			continue

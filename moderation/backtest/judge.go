@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"recourse/internal/event"
+	"recourse/internal/fault"
 	"recourse/moderation/conduct"
 	"recourse/moderation/conduct/backtest"
 	"recourse/moderation/store"
@@ -53,6 +54,7 @@ func (b *Backtest) report(row store.ReportsReceivedRow, history conduct.History)
 		r.Skip = backtest.Unopenable
 		return r
 	}
+	fault.Report("backtest.judge", row.ID)
 	history.GroupReporters = int(row.Reporters)
 	before := by.code.View(content)
 	before.History = history
