@@ -49,6 +49,7 @@ func TestEveryBenchmarkMeasuresAndWritesItsFigures(t *testing.T) {
 		"intake, 1 clients: acknowledged", "intake, 64 clients: acknowledged", "intake, 256 clients: p99", "worker: reports in committed cases",
 		"take next of 600 cases: p50", "decide one of 600 cases: p50",
 		"words: the whole matcher, 10000 terms", "words: 100000 terms",
+		"backtest with a draft with other rules: CPU per report", "backtest with a draft with another lexicon: CPU per report",
 	} {
 		r := found[name]
 		ratio, _ := r["ratio"].(float64)

@@ -18,11 +18,11 @@ type flags struct {
 	Program   string        `help:"The program under test." default:"bin/recourse" type:"existingfile"`
 	Community string        `help:"Community that reports are for." default:"cmd/recourse/demo/community.yaml" type:"existingfile"`
 	Out       string        `help:"Where the results are written as JSON." default:"bench.json" type:"path"`
-	Only      string        `help:"Run one benchmark: intake, worker, service, queue or words; empty for all." default:""`
+	Only      string        `help:"Run one benchmark: intake, worker, service, queue, words, rules or backtest; empty for all." default:""`
 	Rounds    int           `help:"Runs of each side, interleaved." default:"5"`
 	Span      time.Duration `help:"Length of one run of the intake." default:"2s"`
 	Cases     []int         `help:"Sizes of the queue that are compared." default:"10000,1000000"`
-	Reports   int           `help:"Reports in one run of the worker." default:"2000"`
+	Reports   int           `help:"Reports in one run of the worker; a backtest replays ten times as many." default:"2000"`
 	Profile   string        `help:"Folder for a CPU profile of each benchmark; empty for none." default:"" type:"path"`
 }
 
@@ -40,6 +40,7 @@ func benchmarks() []benchmark {
 		{"queue", benchQueue},
 		{"words", benchWords},
 		{"rules", benchRules},
+		{"backtest", benchBacktest},
 	}
 }
 
@@ -79,7 +80,7 @@ func run(ctx context.Context, f flags) error {
 		all = append(all, results...)
 	}
 	if !known {
-		return fmt.Errorf("no benchmark is called %q: choose intake, worker, service, queue or words", f.Only)
+		return fmt.Errorf("no benchmark is called %q: choose intake, worker, service, queue, words, rules or backtest", f.Only)
 	}
 	if err := writeResults(f.Out, all); err != nil {
 		return err
