@@ -42,7 +42,7 @@ func backtestTexts() []string {
 		"تحت كل منشور من منشوراتي يكتب الحساب نفسه أن عليّ أن أترك المجلس وأن أسكت. بدأ ذلك يوم الاثنين ولم يتوقف بعد.",
 		"제가 글을 올릴 때마다 같은 계정이 의회를 떠나 조용히 있으라고 씁니다. 월요일에 시작되어 아직도 멈추지 않았습니다.",
 		"मेरी हर पोस्ट के नीचे वही खाता लिखता है कि मुझे परिषद छोड़ देनी चाहिए और चुप रहना चाहिए। यह सोमवार को शुरू हुआ और रुका नहीं है।",
-		"Chini ya kila chapisho langu akaunti ile ile inaandika kwamba niondoke kwenye baraza na ninyamaze. Ilianza Jumatatu na haijaisha.",
+		"Chini ya kila chapisho langu akaunti moja inaandika kwamba niondoke kwenye baraza na ninyamaze. Ilianza Jumatatu na haijaisha.",
 	}
 }
 

@@ -92,7 +92,7 @@ func (b backtestJSON) printRules(w io.Writer) {
 	if len(b.Rules) == 0 {
 		return
 	}
-	fmt.Fprintln(w, "\nRULE\tFIRED BEFORE\tFIRES NOW\tRIGHT (95 %)\tFOUND (95 %)\t")
+	fmt.Fprintln(w, "\nRULE\tFIRED BEFORE\tFIRES NOW\tRIGHT (95 %)\tFOUND (95 %)")
 	var failed, fresh []string
 	for _, r := range b.Rules {
 		name, right, found := r.ID, shareText(r.Precision), ""
@@ -105,7 +105,7 @@ func (b backtestJSON) printRules(w io.Writer) {
 		if r.Recall != nil {
 			found = shareText(*r.Recall)
 		}
-		fmt.Fprintf(w, "%s\t%d\t%d\t%s\t%s\t\n", name, r.Before, r.Now, right, found)
+		fmt.Fprintf(w, "%s\t%d\t%d\t%s\t%s\n", name, r.Before, r.Now, right, found)
 		if r.Errors > 0 {
 			failed = append(failed, fmt.Sprintf("%s (%s)", r.ID, counted(r.Errors, "report", "reports")))
 		}
@@ -113,8 +113,9 @@ func (b backtestJSON) printRules(w io.Writer) {
 			fresh = append(fresh, fmt.Sprintf("%s (%s)", r.ID, counted(r.NewArticle, "case", "cases")))
 		}
 	}
-	fmt.Fprintf(w, "Figures are cases. Right: of the decided cases in which a rule fires, those that moderators acted on, and under the article\n"+
-		"that it suggests. Found: of the cases that they acted on under that article, those in which it fires. From %d cases on.\n", sums.Tellable)
+	fmt.Fprint(w, `Figures are cases. Right: of the decided cases in which a rule fires, those in which moderators acted, and under its article
+where it suggests one. Found: of those in which they acted under its article, the cases in which it fires.
+`)
 	if len(fresh) > 0 {
 		fmt.Fprintf(w, "Left out of these, since the code that was decided under has no such article: %s.\n", strings.Join(fresh, ", "))
 	}

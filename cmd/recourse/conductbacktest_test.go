@@ -131,6 +131,7 @@ func TestPastReportsAreReplayedWithADraft(t *testing.T) {
 	t.Run("interrupted and gone on with", func(t *testing.T) { b.goesOnAfterASignal(t, whole) })
 	t.Run("refused", b.refuses)
 	t.Run("a report that makes it panic", b.panics)
+	t.Run("stopped by Ctrl-C", b.stops)
 }
 
 func noMarker(t *testing.T, printed string) {
@@ -141,6 +142,7 @@ func noMarker(t *testing.T, printed string) {
 }
 
 func (b *backtestBench) goesOnAfterAKill(t *testing.T, want backtestJSON) {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "run.json")
 	killed := startChild(t, binaryWithFaults(t), []string{"RECOURSE_FAULT_KILL=backtest.saved"}, b.args("--resume", file)...)
 	<-killed.exited
@@ -180,6 +182,7 @@ func (b *backtestBench) goesOnAfterAKill(t *testing.T, want backtestJSON) {
 
 // The signal's context ends: the page at hand is finished, and all is kept.
 func (b *backtestBench) goesOnAfterASignal(t *testing.T, want backtestJSON) {
+	t.Helper()
 	c := conductBacktestCmd{
 		partsFlags: partsFlags{Data: b.data, Keys: b.bus.Keys.Root}, Draft: b.draft, Community: "demo", List: defaultListed,
 		Since: b.until.AddDate(0, 0, -1).Format(time.RFC3339), Until: b.until.Format(time.RFC3339),
@@ -215,6 +218,31 @@ func (b *backtestBench) goesOnAfterASignal(t *testing.T, want backtestJSON) {
 	}
 	if got := b.result(t, "--resume", beside); !reflect.DeepEqual(got, want) {
 		t.Errorf("gone on with it is %+v, want %+v", got, want)
+	}
+}
+
+// A case that very many reported takes a while, even where all are erased.
+func (b *backtestBench) stops(t *testing.T) {
+	const rest = 40_000
+	_, err := b.pool.Exec(t.Context(), `INSERT INTO moderation.report (id, case_id, community, conduct, received_at, opened_at, status_key, reply_key, version, content)
+		SELECT gen_random_uuid(), r.case_id, 'demo', r.conduct, r.received_at - n * interval '1 second', r.opened_at, '', '', 1, ''
+		FROM (SELECT * FROM moderation.report ORDER BY received_at LIMIT 1) r, generate_series(1, $1) n`, rest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "run.json")
+	c := startChild(t, binaryWithFaults(t), nil, b.args("--resume", file)...)
+	testbench.Eventually(t, 10*time.Second, "progress is kept", func() bool {
+		_, err := os.Stat(file)
+		return err == nil
+	})
+	c.interrupt(t)
+	said := fmt.Sprintf("of %d reports are done. Go on with: recourse conduct backtest %s --community demo --resume %s", backtestReports+rest, b.draft, file)
+	if printed := c.logs.String(); c.cmd.ProcessState.ExitCode() != 1 || !strings.Contains(printed, "recourse: interrupted: ") || !strings.Contains(printed, said) {
+		t.Errorf("it ends with %d and prints %q, want %q", c.cmd.ProcessState.ExitCode(), printed, said)
+	}
+	if r := b.result(t, "--resume", file); r.Reports.Skipped[sums.Erased] != rest || r.Changed != 135 {
+		t.Errorf("gone on with it is %+v with %d that change, want %d erased and 135", r.Reports, r.Changed, rest)
 	}
 }
 

@@ -83,7 +83,7 @@ func (b *Bar) show(done int) {
 
 func (b *Bar) say() {
 	b.said = time.Now()
-	fmt.Fprintf(b.out, "%s: %d of %d\n", b.name, b.done, b.total)
+	_, _ = fmt.Fprintf(b.out, "%s: %d of %d\n", b.name, b.done, b.total) // what can't be shown is no failure of the work
 }
 
 // End leaves the bar as it is, complete or not.

@@ -123,7 +123,8 @@ func (b *Backtest) read(ctx context.Context) (p page, err error) {
 	err = postgres.InTx(ctx, b.Pool, func(tx pgx.Tx) error {
 		q := store.New(tx)
 		p.rows, err = q.ReportsReceived(ctx, store.ReportsReceivedParams{
-			Community: b.Community, AfterAt: b.After.At, AfterID: b.After.ID, Until: b.Until, Page: int32(cmp.Or(b.Limit, PageSize)), //nolint:gosec // a few hundred
+			Community: b.Community, AfterAt: b.After.At, AfterID: b.After.ID, Until: b.Until,
+			Page: int32(cmp.Or(b.Limit, PageSize)), //nolint:gosec // a few hundred
 		})
 		if err != nil {
 			return fmt.Errorf("reading reports: %w", err)
@@ -144,7 +145,7 @@ func histories(ctx context.Context, q *store.Queries, rows []store.ReportsReceiv
 	var wanted store.AccountHistoriesParams
 	for i, r := range rows {
 		if r.Account != 0 && skip(r) == "" {
-			wanted.Numbers = append(wanted.Numbers, int32(i)) //nolint:gosec // below PageSize
+			wanted.Numbers = append(wanted.Numbers, int32(i))
 			wanted.Accounts = append(wanted.Accounts, r.Account)
 			wanted.ReportIds = append(wanted.ReportIds, r.ID)
 			wanted.Ats = append(wanted.Ats, r.ReceivedAt)

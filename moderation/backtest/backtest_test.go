@@ -16,7 +16,7 @@ const story = "MARKER-story Since Monday he writes under each of my posts that e
 func TestCasesThatADraftChangesAreFound(t *testing.T) {
 	b := setup(t)
 	him := event.Account{Platform: "forum", Handle: "MARKER-him"}
-	_, plain := b.report(t, event.Content{Kind: event.KindOther, Description: words(1)})
+	_, plain := b.report(t, event.Content{Kind: event.KindOther, Description: words(1) + " You blobfish!"})
 	_, far := b.report(t, event.Content{Kind: event.KindOther, Description: words(2), Links: []string{"https://far.example/MARKER-link"}})
 	_, number := b.report(t, event.Content{Kind: event.KindOther, Description: words(3) + " Call +44 20 7946 0958 and you will see."})
 	_, acted := b.report(t, event.Content{Kind: event.KindOther, Description: words(4), Account: him})
@@ -53,7 +53,7 @@ func TestCasesThatADraftChangesAreFound(t *testing.T) {
 		rules[rule.ID] = rule
 	}
 	for id, want := range map[string][3]int{ // now, right, decided
-		"far": {1, 0, 1}, "number": {1, 1, 1}, "again": {2, 0, 0}, "acted": {2, 0, 0}, "many": {1, 0, 0},
+		"far": {1, 0, 1}, "number": {1, 1, 1}, "again": {2, 0, 0}, "acted": {2, 0, 0}, "many": {1, 0, 0}, "insults": {1, 1, 1},
 	} {
 		if got := rules[id]; got.Now != want[0] || got.Precision.Part != want[1] || got.Precision.N != want[2] || got.Before != 0 {
 			t.Errorf("%s is %+v, want it to fire in %d and be right in %d of %d", id, got, want[0], want[1], want[2])

@@ -51,6 +51,13 @@ rules:
     says: {en: Many., fr: Beaucoup., ar: كثير.}
     when: group.reporters > 1
     then: {priority: {level: urgent, reason: {en: Many., fr: Beaucoup., ar: كثير.}}}
+  - id: insults
+    says: {en: Insults., fr: Insultes., ar: إهانات.}
+    when: '"insult" in words.senses'
+    then: {tags: [insults]}
+lexicons: [lexicons/en.txt]
+-- lexicons/en.txt --
+blobfish ; insult ; 1
 `
 
 // began is when the first report was received.

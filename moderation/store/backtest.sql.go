@@ -40,27 +40,34 @@ func (q *Queries) CountReportsReceived(ctx context.Context, arg CountReportsRece
 }
 
 const reportsReceived = `-- name: ReportsReceived :many
-SELECT r.id, r.case_id, r.conduct, r.received_at, CAST(r.withdrawn_at IS NOT NULL AS boolean) AS withdrawn, r.content,
+WITH page AS MATERIALIZED (
+    SELECT r.id, r.case_id, r.conduct, r.received_at, r.withdrawn_at, r.content FROM moderation.report r
+    WHERE r.community = $2 AND (r.received_at, r.id) > ($3::timestamptz, $4::uuid) AND r.received_at < $1
+    ORDER BY r.received_at, r.id LIMIT $5
+), cases AS MATERIALIZED (
+    SELECT f.case_id, (SELECT count(*) FROM (
+        SELECT FROM moderation.report o WHERE o.case_id = f.case_id AND (o.received_at, o.id) < (f.received_at, f.id) LIMIT 1000
+    ) x) AS earlier
+    FROM (SELECT DISTINCT ON (p.case_id) p.case_id, p.received_at, p.id FROM page p ORDER BY p.case_id, p.received_at, p.id) f
+)
+SELECT p.id, p.case_id, p.conduct, p.received_at, CAST(p.withdrawn_at IS NOT NULL AS boolean) AS withdrawn, p.content,
     k.month, k.wrapped,
-    CAST(COALESCE((SELECT s.value FROM moderation.sketch s WHERE s.report_id = r.id AND s.part = 'account' LIMIT 1), 0) AS bigint) AS account,
-    (SELECT count(*) FROM (
-        SELECT FROM moderation.report o WHERE o.case_id = r.case_id AND (o.received_at, o.id) <= (r.received_at, r.id)
-            AND (o.withdrawn_at IS NULL OR o.withdrawn_at > r.received_at) LIMIT 1000
-    ) x) AS reporters,
+    CAST(COALESCE((SELECT s.value FROM moderation.sketch s WHERE s.report_id = p.id AND s.part = 'account' LIMIT 1), 0) AS bigint) AS account,
+    CAST(least(1000, c.earlier + row_number() OVER (PARTITION BY p.case_id ORDER BY p.received_at, p.id)) AS bigint) AS reporters,
     NOT EXISTS (
-        SELECT FROM moderation.report o WHERE o.case_id = r.case_id AND (o.received_at, o.id) > (r.received_at, r.id)
+        SELECT FROM moderation.report o WHERE o.case_id = p.case_id AND (o.received_at, o.id) > (p.received_at, p.id)
             AND o.received_at < $1
     ) AS last,
     CAST(COALESCE(d.action, '') AS text) AS action, CAST(COALESCE(d.article, '') AS text) AS article,
     CAST(COALESCE(d.conduct, '') AS text) AS decided_conduct, CAST(COALESCE(d.automated, false) AS boolean) AS automated
-FROM moderation.report r
-LEFT JOIN moderation.data_key k ON k.owner = r.id
+FROM page p
+JOIN cases c ON c.case_id = p.case_id
+LEFT JOIN moderation.data_key k ON k.owner = p.id
 LEFT JOIN LATERAL (
-    SELECT e.action, e.article, e.conduct, e.automated FROM moderation.decision e WHERE e.case_id = r.case_id
+    SELECT e.action, e.article, e.conduct, e.automated FROM moderation.decision e WHERE e.case_id = p.case_id
     ORDER BY e.case_version DESC LIMIT 1
 ) d ON true
-WHERE r.community = $2 AND (r.received_at, r.id) > ($3::timestamptz, $4::uuid) AND r.received_at < $1
-ORDER BY r.received_at, r.id LIMIT $5
+ORDER BY p.received_at, p.id
 `
 
 type ReportsReceivedParams struct {
@@ -90,8 +97,10 @@ type ReportsReceivedRow struct {
 }
 
 // Each with the number of its account, how many reports its case had when it
-// came, whether its case has a later one in the range, and its case's last
-// decision.
+// came (to a thousand, and with those that were withdrawn since), whether its
+// case has a later one in the range, and its case's last decision. Earlier
+// reports are counted once for each case, so that a page of one case that
+// thousands reported takes no longer.
 func (q *Queries) ReportsReceived(ctx context.Context, arg ReportsReceivedParams) ([]ReportsReceivedRow, error) {
 	rows, err := q.db.Query(ctx, reportsReceived,
 		arg.Until,
