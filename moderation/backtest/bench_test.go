@@ -52,7 +52,7 @@ rules:
     when: group.reporters > 1
     then: {priority: {level: urgent, reason: {en: Many., fr: Beaucoup., ar: كثير.}}}
   - id: insults
-    says: {en: Insults., fr: Insultes., ar: إهانات.}
+    says: {en: Words., fr: Mots., ar: كلمات.}
     when: '"insult" in words.senses'
     then: {tags: [insults]}
 lexicons: [lexicons/en.txt]
