@@ -22,7 +22,7 @@ import (
 var demoFiles embed.FS
 
 // applyCommunity makes keys where they are missing, then puts the code of
-// conduct and the signed bundle. It changes nothing where nothing has changed.
+// conduct, its register and the signed bundle. It changes nothing where nothing has changed.
 func applyCommunity(ctx context.Context, e environment, js jetstream.JetStream, d draft) (changed bool, err error) {
 	if _, err := keygen.EnsureCommunity(e.keys, d.file.Name, time.Now()); err != nil {
 		return false, err
@@ -31,24 +31,24 @@ func applyCommunity(ctx context.Context, e environment, js jetstream.JetStream, 
 	if err != nil {
 		return false, err
 	}
-	digest := community.Digest(d.conduct)
-	// Before the bundle that names it: a report must never pin a code that is
-	// not there yet.
-	if _, err := kv.Create(ctx, community.ConductKey(digest), d.conduct); err != nil && !errors.Is(err, jetstream.ErrKeyExists) {
-		return false, fmt.Errorf("storing the code of conduct: %w", err)
-	}
+	code := newPublication(d.conduct, d.code)
 	return changeBundle(ctx, e, kv, d.file.Name, func(b *community.Bundle) error {
 		d.settle(b)
-		b.Conduct = digest
-		b.Articles = nil
-		for _, a := range d.code.Articles {
-			b.Articles = append(b.Articles, community.Article{
-				ID: a.ID, Kinds: a.Kinds, Title: a.Title, Text: a.Text,
-				FirstLook: time.Duration(a.FirstLook), Ladder: a.Ladder,
-			})
+		if err := d.enterCode(ctx, e, kv, code, b); err != nil {
+			return err
 		}
 		return publicKeys(e.keys, b)
 	})
+}
+
+// enterCode puts the file's code in force, unless the program starts and a
+// later one was published since the file's own was.
+func (d *draft) enterCode(ctx context.Context, e environment, kv jetstream.KeyValue, code publication, b *community.Bundle) error {
+	if _, earlier := b.Code(code.digest); d.atStart && earlier && b.Conduct != code.digest {
+		e.log.Info("a code of conduct that was published later stays in force", "community", b.Name, "digest", b.Conduct)
+		return nil
+	}
+	return code.enter(ctx, kv, b, time.Now())
 }
 
 // settle puts what the file says into b. A pause that was made by command stays

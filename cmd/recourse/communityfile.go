@@ -56,6 +56,7 @@ type draft struct {
 	file    communityFile
 	conduct []byte
 	code    conduct.Code
+	atStart bool // `up` applies it as it starts, and nobody asks for an earlier code
 
 	logo     community.Logo
 	opens    time.Time

@@ -30,7 +30,7 @@ type commands struct {
 	Migrate migrateCmd `cmd:"" help:"Make or update streams, buckets, consumers, roles and tables."`
 	Keys    keysCmd    `cmd:"" help:"Make what is missing of the services' keys."`
 	Admin   adminCmd   `cmd:"" help:"Communities, moderators, API clients, quarantine."`
-	Conduct conductCmd `cmd:"" help:"Check, test and compare codes of conduct."`
+	Conduct conductCmd `cmd:"" help:"Check, test, compare and publish codes of conduct."`
 	Release releaseCmd `cmd:"" help:"Publish releases of statistics."`
 	Doctor  doctorCmd  `cmd:"" help:"Check everything that a deployment needs."`
 	Version versionCmd `cmd:"" help:"Print the version."`

@@ -202,6 +202,7 @@ func (c upCmd) applyCommunities(ctx context.Context, e environment) ([]string, e
 	}
 	var names []string
 	for _, d := range drafts {
+		d.atStart = true
 		if _, err := applyCommunity(ctx, e, js, d); err != nil {
 			return nil, err
 		}

@@ -32,6 +32,9 @@ type Bundle struct {
 
 	Conduct  string    `json:"conduct"`  // digest of the code of conduct in force
 	Articles []Article `json:"articles"` // its articles, for the pages
+	// Codes are the versions of the code, the one in force first, MaxCodes at
+	// most. A bundle that an earlier version of the program signed has none.
+	Codes []CodeVersion `json:"codes,omitempty"`
 
 	Keys    PublicKeys `json:"keys"`
 	Clients []Client   `json:"clients,omitempty"`
@@ -84,6 +87,27 @@ type Article struct {
 
 	FirstLook time.Duration  `json:"first_look,omitempty"` // within which a moderator looks at a report
 	Ladder    []event.Action `json:"ladder,omitempty"`     // what may follow, the lightest first
+}
+
+// MaxCodes is how many versions of its code a community's bundle names.
+const MaxCodes = 50
+
+// CodeVersion is a time in which a code of conduct was in force.
+type CodeVersion struct {
+	Digest   string    `json:"digest"`   // of the code
+	Version  string    `json:"version"`  // as its authors call it
+	Since    time.Time `json:"since"`    // when it came into force
+	Register string    `json:"register"` // digest of its public register
+}
+
+// Code returns the last time in which the code with this digest was in force.
+func (b Bundle) Code(digest string) (CodeVersion, bool) {
+	for _, v := range b.Codes {
+		if v.Digest == digest {
+			return v, true
+		}
+	}
+	return CodeVersion{}, false
 }
 
 // PublicKeys are what the intake seals to.
@@ -176,7 +200,11 @@ func Key(name string) string { return "bundle." + name }
 // ConductKey is the record of a code of conduct in the bucket.
 func ConductKey(digest string) string { return "conduct." + digest }
 
-// Digest names a code of conduct: 64 hexadecimal digits of SHA-256 of its file.
+// RegisterKey is the record of a public register in the bucket.
+func RegisterKey(digest string) string { return "register." + digest }
+
+// Digest names a code of conduct or a register: 64 hexadecimal digits of
+// SHA-256 of its file.
 func Digest(file []byte) string {
 	h := sha256.Sum256(file)
 	return hex.EncodeToString(h[:])

@@ -137,22 +137,36 @@ func (s *Source) read(ctx context.Context, name string) (Bundle, error) {
 
 // Conduct returns the file of the code of conduct with this digest.
 func (s *Source) Conduct(ctx context.Context, digest string) ([]byte, error) {
+	return s.addressed(ctx, ConductKey(digest), digest, ErrNoConduct)
+}
+
+// Register returns the public register with this digest, which a bundle names.
+func (s *Source) Register(ctx context.Context, digest string) ([]byte, error) {
+	return s.addressed(ctx, RegisterKey(digest), digest, ErrNoRegister)
+}
+
+// addressed reads what its digest names. None is the error where there is
+// nothing, or something else.
+func (s *Source) addressed(ctx context.Context, key, digest string, none error) ([]byte, error) {
 	kv, err := bus.Bucket(ctx, s.js, event.BucketCommunities)
 	if err != nil {
 		return nil, err
 	}
-	entry, err := kv.Get(ctx, ConductKey(digest))
+	entry, err := kv.Get(ctx, key)
 	if errors.Is(err, jetstream.ErrKeyNotFound) || errors.Is(err, jetstream.ErrInvalidKey) {
-		return nil, ErrNoConduct
+		return nil, none
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading a code of conduct: %w", err)
+		return nil, fmt.Errorf("reading what a digest names: %w", err)
 	}
 	if Digest(entry.Value()) != digest {
-		return nil, fmt.Errorf("%w: what stands under its digest is another file", ErrNoConduct)
+		return nil, fmt.Errorf("%w: what stands under its digest is another file", none)
 	}
 	return entry.Value(), nil
 }
 
-// ErrNoConduct says that no code of conduct has the digest asked for.
-var ErrNoConduct = errors.New("no code of conduct has this digest")
+// Errors of what a digest should name.
+var (
+	ErrNoConduct  = errors.New("no code of conduct has this digest")
+	ErrNoRegister = errors.New("no public register has this digest")
+)

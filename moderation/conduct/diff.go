@@ -9,12 +9,18 @@ import (
 	"time"
 
 	"recourse/internal/event"
+	"recourse/internal/register"
 )
 
-// Change is one difference between two codes.
+// Change is one difference between two codes: a plain English sentence, and the
+// same in codes, for pages in other languages.
 type Change struct {
 	About string `json:"about"` // such as "article privacy" or "rule calm"
-	Says  string `json:"says"`  // a plain English sentence, About in it
+	Says  string `json:"says"`  // About in it
+
+	What register.What `json:"what"`
+	From []string      `json:"from,omitempty"` // where it is a list of codes, a number or a time span
+	To   []string      `json:"to,omitempty"`
 }
 
 // Diff says what changes from a code to another, in the order of a code's file.
@@ -36,8 +42,10 @@ type differ struct {
 
 // sayf notes a change. The sentence begins with what it is about.
 func (d *differ) sayf(about, format string, args ...any) {
+// say notes a change. The sentence begins with what it is about.
+func (d *differ) say(about string, code register.What, format string, args ...any) {
 	says := strings.ToUpper(about[:1]) + about[1:] + " " + strings.TrimSuffix(fmt.Sprintf(format, args...), ".") + "."
-	d.changes = append(d.changes, Change{About: about, Says: says})
+	d.changes = append(d.changes, Change{About: about, Says: says, What: code})
 }
 
 // value says that something goes from one value to another, where it does.
@@ -50,17 +58,35 @@ func (d *differ) value(about, what, from, to string) {
 		d.sayf(about, "no longer has %s (it was %s)", what, from)
 	default:
 		d.sayf(about, "changes %s from %s to %s", what, from, to)
+// codes gives the change that was just noted its values, where there is one.
+func (d *differ) codes(before int, from, to []string) {
+	if len(d.changes) > before {
+		last := &d.changes[len(d.changes)-1]
+		last.From, last.To = from, to
 	}
 }
 
-func (d *differ) text(about, what string, from, to Text) {
+// value says that something goes from one value to another, where it does.
+func (d *differ) value(about string, code register.What, what, from, to string) {
+	switch {
+	case from == to:
+	case from == "":
+		d.say(about, code, "now has %s: %s", what, to)
+	case to == "":
+		d.say(about, code, "no longer has %s (it was %s)", what, from)
+	default:
+		d.say(about, code, "changes %s from %s to %s", what, from, to)
+	}
+}
+
+func (d *differ) text(about string, code register.What, what string, from, to Text) {
 	tags := maps.Clone(from)
 	if tags == nil {
 		tags = Text{}
 	}
 	maps.Copy(tags, to)
 	for _, tag := range slices.Sorted(maps.Keys(tags)) {
-		d.value(about, fmt.Sprintf("%s in %s", what, tag), quoted(from[tag]), quoted(to[tag]))
+		d.value(about, code, fmt.Sprintf("%s in %s", what, tag), quoted(from[tag]), quoted(to[tag]))
 	}
 }
 
@@ -72,7 +98,7 @@ func quoted(s string) string {
 }
 
 // list says what of a list was added and taken out, or that its order changes.
-func (d *differ) list(about, what string, from, to []string) {
+func (d *differ) list(about string, code register.What, what string, from, to []string) {
 	added, gone := minus(to, from), minus(from, to)
 	if len(added) > 0 {
 		d.sayf(about, "gains %s: %s", what, strings.Join(added, ", "))
@@ -82,6 +108,13 @@ func (d *differ) list(about, what string, from, to []string) {
 	}
 	if len(added)+len(gone) == 0 && !slices.Equal(from, to) {
 		d.sayf(about, "changes the order of %s from %s to %s", what, strings.Join(from, ", "), strings.Join(to, ", "))
+		d.say(about, code, "gains %s: %s", what, strings.Join(added, ", "))
+	}
+	if len(gone) > 0 {
+		d.say(about, code, "loses %s: %s", what, strings.Join(gone, ", "))
+	}
+	if len(added)+len(gone) == 0 && !slices.Equal(from, to) {
+		d.say(about, code, "changes the order of %s from %s to %s", what, strings.Join(from, ", "), strings.Join(to, ", "))
 	}
 }
 
@@ -92,10 +125,10 @@ func minus(a, b []string) []string {
 
 func (d *differ) code() {
 	const about = "the code"
-	d.text(about, "its title", d.from.Title, d.to.Title)
-	d.value(about, "its version", quoted(d.from.Version), quoted(d.to.Version))
-	d.list(about, "languages", d.from.Languages, d.to.Languages)
-	d.list(about, "queues", d.from.Queues, d.to.Queues)
+	d.text(about, register.Title, "its title", d.from.Title, d.to.Title)
+	d.value(about, register.Version, "its version", quoted(d.from.Version), quoted(d.to.Version))
+	d.list(about, register.Languages, "languages", d.from.Languages, d.to.Languages)
+	d.list(about, register.Queues, "queues", d.from.Queues, d.to.Queues)
 	a, b := d.from.Automation, d.to.Automation
 	switch {
 	case !a.Hide && b.Hide:
@@ -104,6 +137,11 @@ func (d *differ) code() {
 		d.sayf(about, "no longer lets a machine hide anything")
 	case a.HideQuota != b.HideQuota:
 		d.sayf(about, "changes how often a rule may hide in an hour from %d to %d", a.HideQuota, b.HideQuota)
+		d.say(about, register.Hiding, "now lets a machine hide what was reported until a person has looked, %d times an hour for each rule", b.HideQuota)
+	case a.Hide && !b.Hide:
+		d.say(about, register.Hiding, "no longer lets a machine hide anything")
+	case a.HideQuota != b.HideQuota:
+		d.say(about, register.Hiding, "changes how often a rule may hide in an hour from %d to %d", a.HideQuota, b.HideQuota)
 	}
 }
 
@@ -125,6 +163,25 @@ func (d *differ) articles() {
 	for _, b := range d.to.Articles {
 		if _, known := d.from.Article(b.ID); !known {
 			d.sayf("article "+b.ID, "is new: %s. It takes %s, has severity %d and is looked at within %s",
+			d.say(about, register.Removed, "is taken out")
+			continue
+		}
+		d.text(about, register.Title, "its title", a.Title, b.Title)
+		d.text(about, register.Words, "its text", a.Text, b.Text)
+		d.list(about, register.Kinds, "kinds", plain(a.Kinds), plain(b.Kinds))
+		n := len(d.changes)
+		d.value(about, register.Severity, "its severity", fmt.Sprint(a.Severity), fmt.Sprint(b.Severity))
+		d.codes(n, []string{fmt.Sprint(a.Severity)}, []string{fmt.Sprint(b.Severity)})
+		n = len(d.changes)
+		d.value(about, register.FirstLook, "its deadline for a first look", span(a.FirstLook), span(b.FirstLook))
+		d.codes(n, []string{span(a.FirstLook)}, []string{span(b.FirstLook)})
+		n = len(d.changes)
+		d.value(about, register.Ladder, "its ladder", ladder(a.Ladder), ladder(b.Ladder))
+		d.codes(n, plain(a.Ladder), plain(b.Ladder))
+	}
+	for _, b := range d.to.Articles {
+		if _, known := d.from.Article(b.ID); !known {
+			d.say("article "+b.ID, register.Added, "is new: %s. It takes %s, has severity %d and is looked at within %s",
 				quoted(b.Title.In("en", d.to.Languages)), orNothing(list(b.Kinds)), b.Severity, span(b.FirstLook))
 		}
 	}
@@ -154,13 +211,15 @@ func (d *differ) questions() {
 		b, stays := d.to.Question(a.ID)
 		if !stays {
 			d.sayf("question "+a.ID, "is taken out")
+			d.say("question "+a.ID, register.Removed, "is taken out")
 			continue
 		}
-		d.text("question "+a.ID, "its text", a.Text, b.Text)
+		d.text("question "+a.ID, register.Words, "its text", a.Text, b.Text)
 	}
 	for _, b := range d.to.Questions {
 		if _, known := d.from.Question(b.ID); !known {
 			d.sayf("question "+b.ID, "is new: %s", quoted(b.Text.In("en", d.to.Languages)))
+			d.say("question "+b.ID, register.Added, "is new: %s", quoted(b.Text.In("en", d.to.Languages)))
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"recourse/internal/register"
 	"recourse/moderation/words"
 )
 
@@ -21,6 +22,10 @@ func (d *differ) lexicons() {
 			continue
 		case !was:
 			d.sayf(about, "is new, with %s", terms(len(b)))
+			d.say(about, register.Removed, "is taken out, with %s", terms(len(a)))
+			continue
+		case !was:
+			d.say(about, register.Added, "is new, with %s", terms(len(b)))
 			continue
 		}
 		var added, gone, changed int
@@ -49,6 +54,7 @@ func (d *differ) lexicons() {
 		}
 		if len(parts) > 0 {
 			d.sayf(about, "%s", strings.Join(parts, ", "))
+			d.say(about, register.Terms, "%s", strings.Join(parts, ", "))
 		}
 	}
 }

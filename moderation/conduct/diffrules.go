@@ -3,6 +3,8 @@ package conduct
 import (
 	"strconv"
 	"strings"
+
+	"recourse/internal/register"
 )
 
 func (d *differ) rules() {
@@ -11,11 +13,13 @@ func (d *differ) rules() {
 		about := "rule " + a.ID
 		if !stays {
 			d.sayf(about, "is taken out")
+			d.say(about, register.Removed, "is taken out")
 			continue
 		}
-		d.text(about, "what it says", a.Says, b.Says)
+		d.text(about, register.Words, "what it says", a.Says, b.Says)
 		if before, after := strings.Join(strings.Fields(a.When), " "), strings.Join(strings.Fields(b.When), " "); before != after {
 			d.sayf(about, "changes its condition from `%s` to `%s`", before, after)
+			d.say(about, register.Condition, "changes its condition from `%s` to `%s`", before, after)
 		}
 		d.effects(about, a.Then, b.Then)
 		switch {
@@ -23,6 +27,9 @@ func (d *differ) rules() {
 			d.sayf(about, "takes effect: it only recorded before")
 		case !a.Shadow && b.Shadow:
 			d.sayf(about, "has no effect any more: it only records")
+			d.say(about, register.Live, "takes effect: it only recorded before")
+		case !a.Shadow && b.Shadow:
+			d.say(about, register.Trial, "has no effect any more: it only records")
 		}
 	}
 	for _, b := range d.to.Rules {
@@ -35,17 +42,18 @@ func (d *differ) rules() {
 		}
 		says := strings.TrimSuffix(b.Says.In("en", d.to.Languages), ".")
 		d.sayf("rule "+b.ID, "is new: “%s.” It does this: %s.%s", says, strings.Join(b.Then.words(), "; "), only)
+		d.say("rule "+b.ID, register.Added, "is new: “%s.” It does this: %s.%s", says, strings.Join(b.Then.words(), "; "), only)
 	}
 	d.order()
 }
 
 func (d *differ) effects(about string, a, b Effects) {
-	d.list(about, "effects", a.words(), b.words())
+	d.list(about, register.Effects, "effects", a.words(), b.words())
 	if a.Priority != nil && b.Priority != nil {
-		d.text(about, "the reason of its priority", a.Priority.Reason, b.Priority.Reason)
+		d.text(about, register.Reason, "the reason of its priority", a.Priority.Reason, b.Priority.Reason)
 	}
 	if a.Hide && b.Hide {
-		d.value(about, "how often it may hide in an hour", quota(a.HideQuota), quota(b.HideQuota))
+		d.value(about, register.Quota, "how often it may hide in an hour", quota(a.HideQuota), quota(b.HideQuota))
 	}
 }
 
@@ -68,5 +76,5 @@ func (d *differ) order() {
 		}
 		return ids
 	}
-	d.list("the code", "rules", ids(d.from, d.to), ids(d.to, d.from))
+	d.list("the code", register.Order, "rules", ids(d.from, d.to), ids(d.to, d.from))
 }
