@@ -50,6 +50,7 @@ type Intake struct {
 	secrets     secrets
 	publisher   *publisher
 	lookup      *lookup
+	registers   *registers
 	limiter     *limit.Limiter
 	proxies     limit.Proxies
 	pages       *pages
@@ -91,6 +92,7 @@ func New(cfg Config) (*Intake, error) {
 		secrets:     s,
 		publisher:   &publisher{nc: cfg.NATS, js: js},
 		lookup:      &lookup{nc: cfg.NATS, js: js, communities: source, log: cfg.Log, now: cfg.Now},
+		registers:   newRegisters(source),
 		limiter:     limit.New(js, s.rateLimit, cfg.Now, cfg.Log),
 		proxies:     proxies,
 		pages:       p,
@@ -162,7 +164,7 @@ func (i *Intake) routes() http.Handler {
 	e.GET("/", i.homePage)
 	e.GET("/c/:community/report", i.formPage)
 	e.POST("/c/:community/report", i.counters.count, i.postForm)
-	e.GET("/c/:community/conduct", i.conductPage)
+	i.conductRoutes(e)
 	e.GET("/help", i.helpPage)
 	e.GET("/c/:community/:file", i.communityFile)
 	e.GET("/status", i.statusPage)

@@ -9,6 +9,7 @@ import (
 	"recourse/internal/event"
 	"recourse/internal/messages"
 	"recourse/internal/messages/usage"
+	"recourse/internal/register"
 	"recourse/reporter/helplines"
 )
 
@@ -75,6 +76,16 @@ func constructed() map[string][]string {
 		"refused.": usage.Each("refused.", []refusal{
 			errWithdrawn, errUndecided, errBeingAgain, errNotOpened, errNoFiles, errManyFiles, errFileRefused,
 		}),
+		"effect.": append(usage.Each("effect.", without(register.EffectKinds(), register.EffectPriority, register.EffectGroup)),
+			append(usage.Each("effect.priority.", []string{"low", "normal", "high", "urgent"}),
+				usage.Each("effect.group.", []string{"account", "links"})...)...),
+		"data.":        usage.Each("data.", register.AllData()),
+		"impact.does.": usage.Each("impact.does.", []register.EffectKind{register.EffectHide, register.EffectAsk}),
+		"affected.":    usage.Each("affected.", register.AllAffected()),
+		"oversight.":   usage.Each("oversight.", register.AllOversight()),
+		"recourse.":    usage.Each("recourse.", register.AllRecourse()),
+		"about.":       usage.Each("about.", register.Subjects()),
+		"changed.":     usage.Each("changed.", register.Changed()),
 		"status.": usage.Each("status.", []rule{ruleRequired, ruleReceipt, ruleMistyped}),
 	}
 }

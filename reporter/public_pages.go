@@ -34,28 +34,6 @@ func (i *Intake) homePage(c *gin.Context) {
 	i.pages.render(c, http.StatusOK, "home", v)
 }
 
-// conductPage is GET /c/{community}/conduct: the code of conduct in force.
-func (i *Intake) conductPage(c *gin.Context) {
-	bundle, ok := i.communityOfPage(c)
-	if !ok {
-		return
-	}
-	v := i.pages.communityView(c, bundle, "title.conduct", c.Query(inputSwitch))
-	type article struct{ ID, Title, TitleLang, Text, TextLang string }
-	articles := make([]article, 0, len(bundle.Articles))
-	for _, a := range bundle.Articles {
-		one := article{ID: a.ID}
-		one.Title, one.TitleLang = a.Title.Choose(v.Lang, bundle.Languages)
-		one.Text, one.TextLang = a.Text.Choose(v.Lang, bundle.Languages)
-		articles = append(articles, one)
-	}
-	v.Body = struct {
-		Report   string
-		Articles []article
-	}{"/c/" + bundle.Name + "/report?lang=" + v.Lang, articles}
-	i.pages.render(c, http.StatusOK, "conduct", v)
-}
-
 // communityOfPage answers the request itself where there is no such community.
 func (i *Intake) communityOfPage(c *gin.Context) (community.Bundle, bool) {
 	bundle, ok := i.communities.Get(c.Param("community"))

@@ -171,6 +171,11 @@ const (
 	AffectedHidden    Affected = "hidden"    // what an account posted can be hidden before a person looks
 )
 
+// AllAffected returns everybody.
+func AllAffected() []Affected {
+	return []Affected{AffectedReporters, AffectedAsked, AffectedAccounts, AffectedHidden}
+}
+
 // Oversight is what keeps people in charge. All but the last two hold of every
 // code: the program lets no code do otherwise.
 type Oversight string
@@ -184,6 +189,11 @@ const (
 	OversightQuota        Oversight = "quota" // hiding stops by itself when it happens often
 )
 
+// AllOversight returns everything.
+func AllOversight() []Oversight {
+	return []Oversight{OversightDecides, OversightCrowd, OversightFailure, OversightSecondReader, OversightQuota}
+}
+
 // Recourse is how somebody can object.
 type Recourse string
 
@@ -192,6 +202,9 @@ const (
 	RecourseReasons Recourse = "reasons" // each decision states its reasons
 	RecourseAppeal  Recourse = "appeal"  // and can be looked at again
 )
+
+// AllRecourse returns every way.
+func AllRecourse() []Recourse { return []Recourse{RecourseReasons, RecourseAppeal} }
 
 // Change is one difference from the code before.
 type Change struct {
@@ -214,6 +227,11 @@ const (
 	AboutQuestion Subject = "question"
 	AboutLexicon  Subject = "lexicon"
 )
+
+// Subjects returns everything that a change can be about.
+func Subjects() []Subject {
+	return []Subject{AboutCode, AboutArticle, AboutRule, AboutQuestion, AboutLexicon}
+}
 
 // What is what changes of something.
 type What string

@@ -180,7 +180,8 @@ func registerChange(c Change) register.Change {
 
 // assessmentOf says what the automation means for people.
 func assessmentOf(d register.Document) register.Assessment {
-	does, looksAt := map[register.EffectKind]bool{}, map[register.Data]bool{}
+	does := map[register.EffectKind]bool{}
+	looksAt := map[register.Data]bool{register.DataAnswers: true} // the kind, whatever the rules are
 	a := register.Assessment{
 		Affected:  []register.Affected{register.AffectedReporters, register.AffectedAccounts},
 		Oversight: []register.Oversight{register.OversightDecides, register.OversightCrowd, register.OversightFailure},
