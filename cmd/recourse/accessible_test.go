@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"recourse/internal/browserbench"
+	"recourse/internal/community"
 	"recourse/internal/event"
 	"recourse/internal/testbench"
 )
@@ -18,8 +19,10 @@ import (
 // scripts.
 func TestEveryPageForReportersIsAccessible(t *testing.T) {
 	s := up(t, dataFolder(t), "--community", likeDemo(t, "city", "ask_after: 1ms\n"))
+	earlier := publishRules(t, s)
 	isClosed := closeCommunity(t, s)
 	r := newReceipts(t, s)
+	r.earlierCode = earlier
 	isClosed()
 	tags, modes := []string{"en", "fr", "ar"}, (*look).atSome
 	if os.Getenv("RECOURSE_TEST_ALL") != "" {
@@ -48,7 +51,33 @@ func TestEveryPageForReportersIsAccessible(t *testing.T) {
 }
 
 // receipts are of reports that came to different stages.
-type receipts struct{ open, talk, decided, asked, withdrawn string }
+type receipts struct {
+	open, talk, decided, asked, withdrawn string
+
+	earlierCode string // path of a code that was in force
+}
+
+// publishRules puts a code with rules in force, and returns the page of the one
+// before.
+func publishRules(t *testing.T, s *service) string {
+	t.Helper()
+	demo, err := os.ReadFile("demo/conduct.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	says := "{en: Far., fr: Loin., es: Lejos., pt: Longe., ar: بعيد., ko: 멀어요., hi: दूर।, sw: Mbali.}"
+	rules := "\nautomation: {hide: true}\nqueues: [general, safety]\nrules:\n  - id: far\n    says: " + says +
+		"\n    when: report.hosts.exists(h, h == \"far.example\")\n    then: {queue: safety, hide: true, second_reader: true, tags: [" +
+		strings.Repeat("x", 60) + "]}\n  - id: trial\n    shadow: true\n    says: " + says + "\n    when: account.reports > 3\n    then: {queue: safety}\n"
+	file := conductFiles(t, string(demo)+rules, "")
+	if out, code := runProgram(t, "conduct", "publish", file, "--community", "demo", "--without-tests", "--data", s.data); code != 0 {
+		t.Fatalf("publishing: %s", out)
+	}
+	testbench.Eventually(t, 20*time.Second, "the intake shows the new code", func() bool {
+		return strings.Contains(visitor(t, s.at.Intake).get("/c/demo/conduct").html, `id="rule-far"`)
+	})
+	return "/c/demo/conduct/" + community.Digest(demo)
+}
 
 func newReceipts(t *testing.T, s *service) receipts {
 	t.Helper()
@@ -68,7 +97,7 @@ func newReceipts(t *testing.T, s *service) receipts {
 		t.Fatalf("appealing: the status is %d", status)
 	}
 	talk.settled("appeal", event.StageAppealed)
-	return receipts{open.Receipt, talk.Receipt, decided.Receipt, asked.Receipt, withdrawn.Receipt}
+	return receipts{open: open.Receipt, talk: talk.Receipt, decided: decided.Receipt, asked: asked.Receipt, withdrawn: withdrawn.Receipt}
 }
 
 // closeCommunity makes one that is paused, in all languages of the demo
@@ -94,7 +123,7 @@ func closeCommunity(t *testing.T, s *service) (isClosed func()) {
 
 func (l *look) atEverything(r receipts) {
 	l.t.Helper()
-	for _, page := range []string{"/", "/help", "/help?country=KE", "/c/demo/conduct", "/c/closed/report"} {
+	for _, page := range []string{"/", "/help", "/help?country=KE", "/c/demo/conduct", r.earlierCode, "/c/closed/report"} {
 		l.open(page, http.StatusOK)
 		l.at(page)
 	}
@@ -182,6 +211,8 @@ func (l *look) atSome(r receipts) {
 	const bad = http.StatusUnprocessableEntity
 	l.open("/help?country=KE", http.StatusOK)
 	l.at("help")
+	l.open("/c/demo/conduct", http.StatusOK)
+	l.at("the code of conduct")
 	l.open("/c/demo/report", http.StatusOK)
 	l.press(next, bad)
 	l.at("step 1 with faults")
