@@ -86,7 +86,7 @@ func constructed() map[string][]string {
 		"recourse.":    usage.Each("recourse.", register.AllRecourse()),
 		"about.":       usage.Each("about.", register.Subjects()),
 		"changed.":     usage.Each("changed.", register.Changed()),
-		"status.": usage.Each("status.", []rule{ruleRequired, ruleReceipt, ruleMistyped}),
+		"status.":      usage.Each("status.", []rule{ruleRequired, ruleReceipt, ruleMistyped}),
 	}
 }
 

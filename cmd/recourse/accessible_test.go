@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -71,6 +72,24 @@ func publishRules(t *testing.T, s *service) string {
 		strings.Repeat("x", 60) + "]}\n  - id: trial\n    shadow: true\n    says: " + says + "\n    when: account.reports > 3\n    then: {queue: safety}\n"
 	file := conductFiles(t, string(demo)+rules, "")
 	if out, code := runProgram(t, "conduct", "publish", file, "--community", "demo", "--without-tests", "--data", s.data); code != 0 {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("../../moderation/conduct/examples")); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "civic.yaml")
+	civic, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	says := "\n    says: {en: Far., fr: Loin., es: Lejos., pt: Longe., ar: بعيد., ko: 멀어요., hi: दूर।, sw: Mbali.}"
+	code := strings.Replace(string(civic), "\nqueues:\n", "\nautomation: {hide: true}\nqueues:\n", 1) +
+		"  - id: far" + says + "\n    when: report.hosts.exists(h, h == \"far.example\")" +
+		"\n    then: {hide: true, second_reader: true, group: [account, links], tags: [" + strings.Repeat("x", 60) + "]}" +
+		"\n  - id: trial\n    shadow: true" + says + "\n    when: account.reports > 3\n    then: {queue: safety}\n"
+	if err := os.WriteFile(file, []byte(code), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, code := runProgram(t, "conduct", "publish", file, "--community", "demo", "--data", s.data); code != 0 {
 		t.Fatalf("publishing: %s", out)
 	}
 	testbench.Eventually(t, 20*time.Second, "the intake shows the new code", func() bool {

@@ -27,12 +27,13 @@ type publishLoad struct{ clients, publications, between int }
 // tags. Its rules look at the same reports as the other version's.
 func versionCode(version string) string {
 	code := strings.NewReplacer("id: respect", "id: respect-"+version, `version: "1"`, `version: "`+version+`"`).Replace(testbench.DemoConduct)
-	rules := "queues: [general, queue-" + version + "]\nrules:\n"
+	var rules strings.Builder
+	fmt.Fprintf(&rules, "queues: [general, queue-%s]\nrules:\n", version)
 	for n, when := range []string{`report.kind == "harassment"`, `report.length > 0`, `report.platform != ""`} {
-		rules += fmt.Sprintf("  - id: rule-%s-%d\n    says: {en: One., fr: Un., ar: واحد.}\n    when: '%s'\n    then: {tags: [tag-%s-%d], queue: queue-%s}\n",
-			version, n, when, version, n, version)
+		fmt.Fprintf(&rules, "  - id: rule-%s-%d\n    says: {en: One., fr: Un., ar: واحد.}\n    when: '%s'\n", version, n, when)
+		fmt.Fprintf(&rules, "    then: {tags: [tag-%s-%d], queue: queue-%[1]s}\n", version, n)
 	}
-	return code + rules
+	return code + rules.String()
 }
 
 // A code is changed and published again and again under load, with three

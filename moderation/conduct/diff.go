@@ -133,6 +133,8 @@ func (d *differ) code() {
 	switch {
 	case !a.Hide && b.Hide:
 		d.sayf(about, "now lets a machine hide what was reported until a person has looked, %d times an hour for each rule", b.HideQuota)
+		d.sayf(about, register.Hiding, "now lets a machine hide what was reported until a person has looked, %d times an hour for each rule",
+			b.HideQuota)
 	case a.Hide && !b.Hide:
 		d.sayf(about, "no longer lets a machine hide anything")
 	case a.HideQuota != b.HideQuota:
