@@ -58,20 +58,10 @@ type receipts struct {
 	earlierCode string // path of a code that was in force
 }
 
-// publishRules puts a code with rules in force, and returns the page of the one
-// before.
+// publishRules puts another code with rules in force, and returns the page of
+// the one before.
 func publishRules(t *testing.T, s *service) string {
 	t.Helper()
-	demo, err := os.ReadFile("demo/conduct.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	says := "{en: Far., fr: Loin., es: Lejos., pt: Longe., ar: بعيد., ko: 멀어요., hi: दूर।, sw: Mbali.}"
-	rules := "\nautomation: {hide: true}\nqueues: [general, safety]\nrules:\n  - id: far\n    says: " + says +
-		"\n    when: report.hosts.exists(h, h == \"far.example\")\n    then: {queue: safety, hide: true, second_reader: true, tags: [" +
-		strings.Repeat("x", 60) + "]}\n  - id: trial\n    shadow: true\n    says: " + says + "\n    when: account.reports > 3\n    then: {queue: safety}\n"
-	file := conductFiles(t, string(demo)+rules, "")
-	if out, code := runProgram(t, "conduct", "publish", file, "--community", "demo", "--without-tests", "--data", s.data); code != 0 {
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS("../../moderation/conduct/examples")); err != nil {
 		t.Fatal(err)
@@ -92,10 +82,13 @@ func publishRules(t *testing.T, s *service) string {
 	if out, code := runProgram(t, "conduct", "publish", file, "--community", "demo", "--data", s.data); code != 0 {
 		t.Fatalf("publishing: %s", out)
 	}
+	var got struct {
+		Versions []community.CodeVersion `json:"versions"`
+	}
 	testbench.Eventually(t, 20*time.Second, "the intake shows the new code", func() bool {
-		return strings.Contains(visitor(t, s.at.Intake).get("/c/demo/conduct").html, `id="rule-far"`)
+		return decodes(get(t, s.at.Intake+"/c/demo/conduct.json").body, &got) && len(got.Versions) == 2
 	})
-	return "/c/demo/conduct/" + community.Digest(demo)
+	return "/c/demo/conduct/" + got.Versions[1].Digest
 }
 
 func newReceipts(t *testing.T, s *service) receipts {

@@ -10,16 +10,12 @@ import (
 )
 
 type conductCmd struct {
-	Check conductCheckCmd `cmd:"" help:"Check a code of conduct and its lexicons."`
-	Test  conductTestCmd  `cmd:"" help:"Run the cases that stand beside a code of conduct."`
-	Diff  conductDiffCmd  `cmd:"" help:"Say in plain words what changes from one code to another."`
-	Eval  conductEvalCmd  `cmd:"" help:"Measure what a code's lexicons find in sentences of others."`
-
+	Check    conductCheckCmd    `cmd:"" help:"Check a code of conduct and its lexicons."`
+	Test     conductTestCmd     `cmd:"" help:"Run the cases that stand beside a code of conduct."`
+	Diff     conductDiffCmd     `cmd:"" help:"Say in plain words what changes from one code to another."`
+	Eval     conductEvalCmd     `cmd:"" help:"Measure what a code's lexicons find in sentences of others."`
 	Backtest conductBacktestCmd `cmd:"" help:"Replay past reports with a draft, and say what would change."`
-	Check   conductCheckCmd   `cmd:"" help:"Check a code of conduct and its lexicons."`
-	Test    conductTestCmd    `cmd:"" help:"Run the cases that stand beside a code of conduct."`
-	Diff    conductDiffCmd    `cmd:"" help:"Say in plain words what changes from one code to another."`
-	Publish conductPublishCmd `cmd:"" help:"Put a code of conduct in force, with its public register."`
+	Publish  conductPublishCmd  `cmd:"" help:"Put a code of conduct in force, with its public register."`
 }
 
 // loadedCode is a code of conduct read from files.

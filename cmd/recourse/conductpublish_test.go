@@ -264,7 +264,7 @@ func TestStartingAgainLeavesAPublishedCodeInForce(t *testing.T) {
 	if _, err := applyCommunity(t.Context(), e, js, d); err != nil {
 		t.Fatal(err)
 	}
-	later := []byte(strings.Replace(string(d.conduct), "version: ", "version: later-", 1))
+	later := []byte(strings.Replace(string(d.conduct), `version: "`, `version: "later-`, 1))
 	if _, err := changeBundle(t.Context(), e, kv, "demo", func(bundle *community.Bundle) error {
 		return newPublication(later, d.code).enter(t.Context(), kv, bundle, time.Now())
 	}); err != nil {

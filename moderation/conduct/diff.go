@@ -41,23 +41,11 @@ type differ struct {
 }
 
 // sayf notes a change. The sentence begins with what it is about.
-func (d *differ) sayf(about, format string, args ...any) {
-// say notes a change. The sentence begins with what it is about.
-func (d *differ) say(about string, code register.What, format string, args ...any) {
+func (d *differ) sayf(about string, code register.What, format string, args ...any) {
 	says := strings.ToUpper(about[:1]) + about[1:] + " " + strings.TrimSuffix(fmt.Sprintf(format, args...), ".") + "."
 	d.changes = append(d.changes, Change{About: about, Says: says, What: code})
 }
 
-// value says that something goes from one value to another, where it does.
-func (d *differ) value(about, what, from, to string) {
-	switch {
-	case from == to:
-	case from == "":
-		d.sayf(about, "now has %s: %s", what, to)
-	case to == "":
-		d.sayf(about, "no longer has %s (it was %s)", what, from)
-	default:
-		d.sayf(about, "changes %s from %s to %s", what, from, to)
 // codes gives the change that was just noted its values, where there is one.
 func (d *differ) codes(before int, from, to []string) {
 	if len(d.changes) > before {
@@ -71,11 +59,11 @@ func (d *differ) value(about string, code register.What, what, from, to string) 
 	switch {
 	case from == to:
 	case from == "":
-		d.say(about, code, "now has %s: %s", what, to)
+		d.sayf(about, code, "now has %s: %s", what, to)
 	case to == "":
-		d.say(about, code, "no longer has %s (it was %s)", what, from)
+		d.sayf(about, code, "no longer has %s (it was %s)", what, from)
 	default:
-		d.say(about, code, "changes %s from %s to %s", what, from, to)
+		d.sayf(about, code, "changes %s from %s to %s", what, from, to)
 	}
 }
 
@@ -101,20 +89,13 @@ func quoted(s string) string {
 func (d *differ) list(about string, code register.What, what string, from, to []string) {
 	added, gone := minus(to, from), minus(from, to)
 	if len(added) > 0 {
-		d.sayf(about, "gains %s: %s", what, strings.Join(added, ", "))
+		d.sayf(about, code, "gains %s: %s", what, strings.Join(added, ", "))
 	}
 	if len(gone) > 0 {
-		d.sayf(about, "loses %s: %s", what, strings.Join(gone, ", "))
+		d.sayf(about, code, "loses %s: %s", what, strings.Join(gone, ", "))
 	}
 	if len(added)+len(gone) == 0 && !slices.Equal(from, to) {
-		d.sayf(about, "changes the order of %s from %s to %s", what, strings.Join(from, ", "), strings.Join(to, ", "))
-		d.say(about, code, "gains %s: %s", what, strings.Join(added, ", "))
-	}
-	if len(gone) > 0 {
-		d.say(about, code, "loses %s: %s", what, strings.Join(gone, ", "))
-	}
-	if len(added)+len(gone) == 0 && !slices.Equal(from, to) {
-		d.say(about, code, "changes the order of %s from %s to %s", what, strings.Join(from, ", "), strings.Join(to, ", "))
+		d.sayf(about, code, "changes the order of %s from %s to %s", what, strings.Join(from, ", "), strings.Join(to, ", "))
 	}
 }
 
@@ -132,18 +113,12 @@ func (d *differ) code() {
 	a, b := d.from.Automation, d.to.Automation
 	switch {
 	case !a.Hide && b.Hide:
-		d.sayf(about, "now lets a machine hide what was reported until a person has looked, %d times an hour for each rule", b.HideQuota)
 		d.sayf(about, register.Hiding, "now lets a machine hide what was reported until a person has looked, %d times an hour for each rule",
 			b.HideQuota)
 	case a.Hide && !b.Hide:
-		d.sayf(about, "no longer lets a machine hide anything")
+		d.sayf(about, register.Hiding, "no longer lets a machine hide anything")
 	case a.HideQuota != b.HideQuota:
-		d.sayf(about, "changes how often a rule may hide in an hour from %d to %d", a.HideQuota, b.HideQuota)
-		d.say(about, register.Hiding, "now lets a machine hide what was reported until a person has looked, %d times an hour for each rule", b.HideQuota)
-	case a.Hide && !b.Hide:
-		d.say(about, register.Hiding, "no longer lets a machine hide anything")
-	case a.HideQuota != b.HideQuota:
-		d.say(about, register.Hiding, "changes how often a rule may hide in an hour from %d to %d", a.HideQuota, b.HideQuota)
+		d.sayf(about, register.Hiding, "changes how often a rule may hide in an hour from %d to %d", a.HideQuota, b.HideQuota)
 	}
 }
 
@@ -152,28 +127,15 @@ func (d *differ) articles() {
 		b, stays := d.to.Article(a.ID)
 		about := "article " + a.ID
 		if !stays {
-			d.sayf(about, "is taken out")
-			continue
-		}
-		d.text(about, "its title", a.Title, b.Title)
-		d.text(about, "its text", a.Text, b.Text)
-		d.list(about, "kinds", plain(a.Kinds), plain(b.Kinds))
-		d.value(about, "its severity", strconv.Itoa(a.Severity), strconv.Itoa(b.Severity))
-		d.value(about, "its deadline for a first look", span(a.FirstLook), span(b.FirstLook))
-		d.value(about, "its ladder", ladder(a.Ladder), ladder(b.Ladder))
-	}
-	for _, b := range d.to.Articles {
-		if _, known := d.from.Article(b.ID); !known {
-			d.sayf("article "+b.ID, "is new: %s. It takes %s, has severity %d and is looked at within %s",
-			d.say(about, register.Removed, "is taken out")
+			d.sayf(about, register.Removed, "is taken out")
 			continue
 		}
 		d.text(about, register.Title, "its title", a.Title, b.Title)
 		d.text(about, register.Words, "its text", a.Text, b.Text)
 		d.list(about, register.Kinds, "kinds", plain(a.Kinds), plain(b.Kinds))
 		n := len(d.changes)
-		d.value(about, register.Severity, "its severity", fmt.Sprint(a.Severity), fmt.Sprint(b.Severity))
-		d.codes(n, []string{fmt.Sprint(a.Severity)}, []string{fmt.Sprint(b.Severity)})
+		d.value(about, register.Severity, "its severity", strconv.Itoa(a.Severity), strconv.Itoa(b.Severity))
+		d.codes(n, []string{strconv.Itoa(a.Severity)}, []string{strconv.Itoa(b.Severity)})
 		n = len(d.changes)
 		d.value(about, register.FirstLook, "its deadline for a first look", span(a.FirstLook), span(b.FirstLook))
 		d.codes(n, []string{span(a.FirstLook)}, []string{span(b.FirstLook)})
@@ -183,7 +145,7 @@ func (d *differ) articles() {
 	}
 	for _, b := range d.to.Articles {
 		if _, known := d.from.Article(b.ID); !known {
-			d.say("article "+b.ID, register.Added, "is new: %s. It takes %s, has severity %d and is looked at within %s",
+			d.sayf("article "+b.ID, register.Added, "is new: %s. It takes %s, has severity %d and is looked at within %s",
 				quoted(b.Title.In("en", d.to.Languages)), orNothing(list(b.Kinds)), b.Severity, span(b.FirstLook))
 		}
 	}
@@ -212,16 +174,14 @@ func (d *differ) questions() {
 	for _, a := range d.from.Questions {
 		b, stays := d.to.Question(a.ID)
 		if !stays {
-			d.sayf("question "+a.ID, "is taken out")
-			d.say("question "+a.ID, register.Removed, "is taken out")
+			d.sayf("question "+a.ID, register.Removed, "is taken out")
 			continue
 		}
 		d.text("question "+a.ID, register.Words, "its text", a.Text, b.Text)
 	}
 	for _, b := range d.to.Questions {
 		if _, known := d.from.Question(b.ID); !known {
-			d.sayf("question "+b.ID, "is new: %s", quoted(b.Text.In("en", d.to.Languages)))
-			d.say("question "+b.ID, register.Added, "is new: %s", quoted(b.Text.In("en", d.to.Languages)))
+			d.sayf("question "+b.ID, register.Added, "is new: %s", quoted(b.Text.In("en", d.to.Languages)))
 		}
 	}
 }

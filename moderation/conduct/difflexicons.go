@@ -18,14 +18,10 @@ func (d *differ) lexicons() {
 		about := "lexicon " + name
 		switch {
 		case !is:
-			d.sayf(about, "is taken out, with %s", terms(len(a)))
+			d.sayf(about, register.Removed, "is taken out, with %s", terms(len(a)))
 			continue
 		case !was:
-			d.sayf(about, "is new, with %s", terms(len(b)))
-			d.say(about, register.Removed, "is taken out, with %s", terms(len(a)))
-			continue
-		case !was:
-			d.say(about, register.Added, "is new, with %s", terms(len(b)))
+			d.sayf(about, register.Added, "is new, with %s", terms(len(b)))
 			continue
 		}
 		var added, gone, changed int
@@ -53,8 +49,7 @@ func (d *differ) lexicons() {
 			}
 		}
 		if len(parts) > 0 {
-			d.sayf(about, "%s", strings.Join(parts, ", "))
-			d.say(about, register.Terms, "%s", strings.Join(parts, ", "))
+			d.sayf(about, register.Terms, "%s", strings.Join(parts, ", "))
 		}
 	}
 }

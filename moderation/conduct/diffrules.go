@@ -12,24 +12,19 @@ func (d *differ) rules() {
 		b, stays := d.to.Rule(a.ID)
 		about := "rule " + a.ID
 		if !stays {
-			d.sayf(about, "is taken out")
-			d.say(about, register.Removed, "is taken out")
+			d.sayf(about, register.Removed, "is taken out")
 			continue
 		}
 		d.text(about, register.Words, "what it says", a.Says, b.Says)
 		if before, after := strings.Join(strings.Fields(a.When), " "), strings.Join(strings.Fields(b.When), " "); before != after {
-			d.sayf(about, "changes its condition from `%s` to `%s`", before, after)
-			d.say(about, register.Condition, "changes its condition from `%s` to `%s`", before, after)
+			d.sayf(about, register.Condition, "changes its condition from `%s` to `%s`", before, after)
 		}
 		d.effects(about, a.Then, b.Then)
 		switch {
 		case a.Shadow && !b.Shadow:
-			d.sayf(about, "takes effect: it only recorded before")
+			d.sayf(about, register.Live, "takes effect: it only recorded before")
 		case !a.Shadow && b.Shadow:
-			d.sayf(about, "has no effect any more: it only records")
-			d.say(about, register.Live, "takes effect: it only recorded before")
-		case !a.Shadow && b.Shadow:
-			d.say(about, register.Trial, "has no effect any more: it only records")
+			d.sayf(about, register.Trial, "has no effect any more: it only records")
 		}
 	}
 	for _, b := range d.to.Rules {
@@ -41,8 +36,7 @@ func (d *differ) rules() {
 			only = " It only records, and has no effect"
 		}
 		says := strings.TrimSuffix(b.Says.In("en", d.to.Languages), ".")
-		d.sayf("rule "+b.ID, "is new: “%s.” It does this: %s.%s", says, strings.Join(b.Then.words(), "; "), only)
-		d.say("rule "+b.ID, register.Added, "is new: “%s.” It does this: %s.%s", says, strings.Join(b.Then.words(), "; "), only)
+		d.sayf("rule "+b.ID, register.Added, "is new: “%s.” It does this: %s.%s", says, strings.Join(b.Then.words(), "; "), only)
 	}
 	d.order()
 }
