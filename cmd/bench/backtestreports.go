@@ -3,9 +3,8 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 	"recourse/internal/keys"
 	"recourse/internal/seal/receipt"
 	"recourse/moderation/conduct"
+	"recourse/moderation/conduct/examples"
 	"recourse/moderation/store"
 	"recourse/moderation/vault"
 )
@@ -34,67 +34,30 @@ func backtestTexts() []string {
 	}
 }
 
-// backtestRules are a rule for each sort of thing that rules look at.
-const backtestRules = `queues: [general, safety]
-rules:
-  - id: threats
-    says: {LANGUAGES}
-    when: '"threat" in words.senses && words.weight["threat"] >= 3'
-    then: {article: safety, queue: safety}
-  - id: private-details
-    says: {LANGUAGES}
-    when: '"phone" in personal.kinds || "address" in personal.kinds'
-    then: {article: privacy, second_reader: true}
-  - id: again
-    says: {LANGUAGES}
-    when: account.decisions > 0 && report.account
-    then: {tags: [again]}
-  - id: crowd
-    says: {LANGUAGES}
-    when: group.reporters > 20 || account.last_hour > 20
-    then: {tags: [crowd]}
-`
-
-// makeCodes makes the code that binds the reports, with the lexicons of the
-// examples, and two drafts.
-func (b *backtestBench) makeCodes(f flags) error {
-	folder := filepath.Join(filepath.Dir(f.Community), "..", "..", "..", "moderation", "conduct", "examples")
-	document, err := os.ReadFile(filepath.Join(filepath.Dir(f.Community), "conduct.yaml"))
-	if err != nil {
-		return fmt.Errorf("reading a code of conduct: %w", err)
-	}
-	names, err := filepath.Glob(filepath.Join(folder, "lexicons", "*.txt"))
-	if err != nil || len(names) == 0 {
-		return fmt.Errorf("there is no lexicon in %s: %w", folder, err)
-	}
-	var says, lexicons []string
-	for _, name := range names {
-		language := strings.TrimSuffix(filepath.Base(name), ".txt")
-		says = append(says, language+": A rule.")
-		lexicons = append(lexicons, "lexicons/"+language+".txt")
-	}
-	rules := strings.ReplaceAll(backtestRules, "LANGUAGES", strings.Join(says, ", "))
+// makeCodes makes the code that binds the reports, the example of a city, and
+// two drafts that change it.
+func (b *backtestBench) makeCodes() error {
 	b.files = map[string][]byte{}
 	for name, change := range map[string]func(file, text string) string{
 		"pin":   func(_, text string) string { return text },
-		"rules": func(_, text string) string { return strings.Replace(text, ">= 3", ">= 2", 1) },
+		"rules": func(_, text string) string { return strings.Replace(text, "words.count >= 5", "words.count >= 4", 1) },
 		"lexicon": func(file, text string) string {
-			return text + map[string]string{"en.txt": "quiet council ; insult ; 1\n"}[file]
+			return text + map[string]string{"lexicons/en.txt": "quiet council ; insult ; 1\n"}[file]
 		},
 	} {
-		read := func(path string) ([]byte, error) {
-			if path == "conduct.yaml" {
-				return []byte(change(path, string(document)+"lexicons: ["+strings.Join(lexicons, ", ")+"]\n"+rules)), nil
-			}
-			text, err := os.ReadFile(filepath.Join(folder, path))
-			return []byte(change(filepath.Base(path), string(text))), err
-		}
-		if b.files[name], err = conduct.Load(read, "conduct.yaml"); err != nil {
+		file, err := conduct.Load(func(path string) ([]byte, error) {
+			text, err := examples.Read(path)
+			return []byte(change(path, string(text))), err
+		}, "civic.yaml")
+		if err != nil {
 			return err
 		}
+		b.files[name] = file
 	}
-	b.pin, err = conduct.Parse(b.files["pin"])
-	return err
+	if len(b.files["rules"]) != len(b.files["pin"]) || string(b.files["rules"]) == string(b.files["pin"]) {
+		return errors.New("the draft with other rules has none")
+	}
+	return nil
 }
 
 // load stores reports as the worker would, a tenth of them decided, four about
