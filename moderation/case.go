@@ -78,6 +78,21 @@ func (c Case) Release(moderator event.ID, now time.Time) (Case, error) {
 	return c, nil
 }
 
+// ShowAgain ends the hiding of what was reported, without a decision. Any
+// moderator may who saw the given version, unless another works on the case.
+func (c Case) ShowAgain(moderator event.ID, seen int, now time.Time) (Case, error) {
+	switch {
+	case c.State == Closed:
+		return c, ErrClosed
+	case c.held(now) && c.ClaimedBy != moderator:
+		return c, ErrClaimedByOther
+	case c.Version != seen:
+		return c, ErrVersion
+	}
+	c.Version++
+	return c, nil
+}
+
 // Close closes the case with a decision that saw the given version. Who
 // decides must hold the claim, so that two never decide one case.
 func (c Case) Close(moderator event.ID, seen int, now time.Time) (Case, error) {

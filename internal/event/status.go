@@ -82,12 +82,17 @@ type SealedMessage struct {
 
 // Message is the plaintext of SealedMessage.Sealed.
 type Message struct {
-	Type      string `json:"type"`                // one of the types below
-	Action    Action `json:"action,omitempty"`    // of a decision
-	Article   string `json:"article,omitempty"`   // id of the article that it cites
-	Title     string `json:"title,omitempty"`     // the article's title in the reporter's language
-	Reasons   string `json:"reasons,omitempty"`   // what the moderator wrote to the reporter
-	Automated bool   `json:"automated"`           // whether a machine decided
+	Type      string `json:"type"`              // one of the types below
+	Action    Action `json:"action,omitempty"`  // of a decision
+	Article   string `json:"article,omitempty"` // id of the article that it cites
+	Title     string `json:"title,omitempty"`   // the article's title in the reporter's language
+	Reasons   string `json:"reasons,omitempty"` // what the moderator wrote to the reporter
+	Automated bool   `json:"automated"`         // whether a machine decided
+
+	// Of a decision: what rules of the code of conduct did before, in words of
+	// the code.
+	Machine []string `json:"machine,omitempty"`
+
 	Event     string `json:"event,omitempty"`     // of the reporter's own: the event that carried it
 	Text      string `json:"text,omitempty"`      // of a reply, and of the reporter's own
 	Automatic bool   `json:"automatic,omitempty"` // of a reply: a rule of the code of conduct asks

@@ -74,8 +74,8 @@ func (c Code) base(kind event.Kind) []Fired {
 		return nil
 	}
 	return []Fired{
-		{Rule: ruleArticle, Effect: "suggest article " + a.ID},
-		{Rule: rulePriority, Effect: fmt.Sprintf("priority %d", bySeverity*a.Severity)},
+		{Rule: RuleArticle, Effect: "suggest article " + a.ID},
+		{Rule: RulePriority, Effect: fmt.Sprintf("priority %d", bySeverity*a.Severity)},
 	}
 }
 

@@ -7,8 +7,8 @@ import (
 
 // What every code does by itself, as Fired names it.
 const (
-	ruleArticle  = "article-by-kind"
-	rulePriority = "priority-by-severity"
+	RuleArticle  = "article-by-kind"
+	RulePriority = "priority-by-severity"
 )
 
 // Why a report is in a case that was there before it, as the worker records it
@@ -24,7 +24,7 @@ const RuleLook = "look-at-words"
 
 // builtIn are ids that no code can give to a rule of its own.
 func builtIn() []string {
-	return []string{ruleArticle, rulePriority, RuleAlike, RuleSameAccount, RuleSameLinks, RuleLook}
+	return []string{RuleArticle, RulePriority, RuleAlike, RuleSameAccount, RuleSameLinks, RuleLook}
 }
 
 // hideWords is the effect of hiding, and what it becomes once a quota is used

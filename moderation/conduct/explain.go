@@ -2,6 +2,7 @@ package conduct
 
 import (
 	"slices"
+	"strings"
 
 	"recourse/internal/event"
 )
@@ -58,6 +59,12 @@ func (a Assessment) Outcome() Outcome {
 	return Outcome{Article: a.Article, Priority: a.Priority, Queue: a.Queue, SecondReader: a.SecondReader, Hidden: len(a.Hide) > 0}
 }
 
+// Explain puts the effects of rules that fired before together again, as Assess
+// did. Like WhatIf it needs no content.
+func (c Code) Explain(kind event.Kind, fired []Fired) Assessment {
+	return c.merge(kind, c.effective(fired))
+}
+
 // Without is what the outcome would have been if a rule had not fired.
 type Without struct {
 	Rule string
@@ -80,19 +87,28 @@ func (c Code) WhatIf(kind event.Kind, fired []Fired) []Without {
 }
 
 // effective returns the rules that fired and have an effect, in the order of
-// the file, whatever the order in which they are given.
+// the file, whatever the order in which they are given. One whose quota was used
+// up when it fired hides nothing.
 func (c Code) effective(fired []Fired) []*Rule {
-	names := make(map[string]bool, len(fired))
+	effects := make(map[string]string, len(fired))
 	for _, f := range fired {
 		if !f.Shadow && f.Error == "" {
-			names[f.Rule] = true
+			effects[f.Rule] = f.Effect
 		}
 	}
 	var rules []*Rule
 	for i := range c.Rules {
-		if r := &c.Rules[i]; names[r.ID] && !r.Shadow {
-			rules = append(rules, r)
+		r := &c.Rules[i]
+		effect, ok := effects[r.ID]
+		if !ok || r.Shadow {
+			continue
 		}
+		if r.Then.Hide && strings.Contains(effect, suggestedWords) {
+			shown := *r
+			shown.Then.Hide = false
+			r = &shown
+		}
+		rules = append(rules, r)
 	}
 	return rules
 }

@@ -71,3 +71,19 @@ func TestTheLadderGoesUpWithEarlierDecisionsAndStaysOnTop(t *testing.T) {
 		t.Errorf("without a ladder the step is %s", got)
 	}
 }
+
+func TestARuleWhoseQuotaWasUsedUpHidNothing(t *testing.T) {
+	c := parse(t, ruled("rules:\n"+rule("hider", "true", "hide: true, tags: [x]")))
+	a := c.Assess(conduct.View{Kind: event.KindDoxxing})
+	if !c.Explain(a.Kind, a.Fired).Outcome().Hidden || len(c.WhatIf(a.Kind, a.Fired)) != 1 {
+		t.Error("what was hidden is not explained")
+	}
+	a = a.WithoutHide("hider")
+	again := c.Explain(a.Kind, a.Fired)
+	if again.Outcome().Hidden || len(c.WhatIf(a.Kind, a.Fired)) != 0 {
+		t.Error("it is explained as if something had been hidden")
+	}
+	if !slices.Equal(again.Tags, a.Tags) || again.Outcome() != a.Outcome() {
+		t.Errorf("put together again it is %+v, want %+v", again, a)
+	}
+}

@@ -56,7 +56,12 @@ func (c *Console) listCases(g *gin.Context) {
 		}
 		limit = n
 	}
-	q, err := c.desk.queue(g.Request.Context(), signedIn(g), limit)
+	f, err := filterOf(g.Request.URL.Query())
+	if err != nil {
+		c.fail(g, err)
+		return
+	}
+	q, err := c.desk.queue(g.Request.Context(), signedIn(g), f, limit)
 	if err != nil {
 		c.fail(g, err)
 		return
@@ -67,16 +72,18 @@ func (c *Console) listCases(g *gin.Context) {
 var errLimit = errors.New("must be a number from 1 to " + strconv.Itoa(queueMost))
 
 func (c *Console) claimNext(g *gin.Context) {
-	var in struct {
-		Community string `json:"community"`
-	}
+	var in filter
 	if g.Request.ContentLength != 0 {
 		if p := web.ReadJSON(g, maxBody, &in); p != nil {
 			web.WriteProblem(g, *p)
 			return
 		}
 	}
-	f, err := c.desk.nextOpened(g.Request.Context(), signedIn(g), in.Community)
+	if err := in.check(); err != nil {
+		c.fail(g, err)
+		return
+	}
+	f, err := c.desk.nextOpened(g.Request.Context(), signedIn(g), in)
 	if errors.Is(err, errNothingWaits) {
 		g.Status(http.StatusNoContent)
 		return

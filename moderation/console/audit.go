@@ -11,5 +11,6 @@ const (
 	auditReplied  = "message.sent"
 	auditTaken    = "report.taken"    // by phone or at a counter
 	auditOpened   = "evidence.opened" // one file
+	auditShown    = "case.shown"      // what a rule hid is shown again, without a decision
 	auditNoted    = "case.noted"      // what came since the decision is marked as read
 )

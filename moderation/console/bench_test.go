@@ -202,6 +202,12 @@ func (b *bench) cases(t *testing.T, community string, priorities ...int32) []eve
 		p.Conducts = append(p.Conducts, b.demo.Conduct)
 		p.Priorities = append(p.Priorities, priority)
 		p.FirstLookDues = append(p.FirstLookDues, time.Now().Add(time.Hour+time.Duration(i)*time.Minute))
+		p.Queues = append(p.Queues, "general")
+		p.Languages = append(p.Languages, "und")
+		p.LanguageTeams = append(p.LanguageTeams, false)
+		p.SecondReaders = append(p.SecondReaders, false)
+		p.Tags = append(p.Tags, "[]")
+		p.HiddenSinces = append(p.HiddenSinces, time.Unix(0, 0))
 	}
 	if err := b.store.InsertCases(t.Context(), p); err != nil {
 		t.Fatal(err)

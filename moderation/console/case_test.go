@@ -220,7 +220,7 @@ func TestTheStylesheetIsCachedUnderItsDigest(t *testing.T) {
 	}
 	got := c.get(t, path[1])
 	wantStatus(t, "the stylesheet", got, http.StatusOK)
-	if !strings.Contains(got.header.Get("Cache-Control"), "immutable") || len(got.body) > 8<<10 {
+	if !strings.Contains(got.header.Get("Cache-Control"), "immutable") || len(got.body) > 10<<10 {
 		t.Errorf("cached %q, %d bytes", got.header.Get("Cache-Control"), len(got.body))
 	}
 	if want := fmt.Sprintf("%x", sha256.Sum256([]byte(got.body)))[:12]; !strings.Contains(path[1], want) {

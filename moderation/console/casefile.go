@@ -255,7 +255,8 @@ func (d *desk) cite(ctx context.Context, f *caseFile) {
 	for i, made := range f.Decisions {
 		f.Decisions[i].ArticleTitle = titles.of(ctx, made.Conduct, made.Article)
 	}
-	f.code = titles.read[f.Conduct]
+	f.code = titles.code(ctx, f.Conduct)
+	f.explain(ctx, titles)
 	for _, a := range f.code.Articles {
 		f.Articles = append(f.Articles, article{ID: a.ID, Severity: a.Severity, Title: a.Title, Text: a.Text})
 	}

@@ -124,6 +124,56 @@ func (p casePage) Recipients() (to []recipient) {
 	return to
 }
 
+// ManyQueues says whether it is worth telling the case's queue.
+func (p casePage) ManyQueues() bool { return len(p.code.Queues) > 1 }
+
+// Suggested says whether rules suggest an article besides the case's own.
+func (p casePage) Suggested(article string) bool {
+	return article != p.Article && slices.ContainsFunc(p.Reports, func(r report) bool { return slices.Contains(r.Suggestions, article) })
+}
+
+// PriorityReasons are those of all reports, each once.
+func (p casePage) PriorityReasons() (reasons []string) {
+	for _, r := range p.Reports {
+		for _, reason := range r.PriorityReasons {
+			if !slices.Contains(reasons, reason) {
+				reasons = append(reasons, reason)
+			}
+		}
+	}
+	return reasons
+}
+
+// HiddenBy are the rules that hid what was reported, each once.
+func (p casePage) HiddenBy() (rules []firedRule) {
+	for _, r := range p.Reports {
+		for _, f := range r.Rules {
+			known := slices.ContainsFunc(rules, func(other firedRule) bool { return other.Rule == f.Rule })
+			if slices.Contains(r.HiddenBy, f.Rule) && f.acted() && !known {
+				rules = append(rules, f)
+			}
+		}
+	}
+	return rules
+}
+
+// told is what a reporter is told that rules did, and in which language.
+type told struct {
+	Number   int // of the report on the page
+	Language string
+	Says     []string
+}
+
+// Told is what reporters are told with a decision, whatever the moderator writes.
+func (p casePage) Told() (all []told) {
+	for i, r := range p.Reports {
+		if r.WithdrawnAt == nil && len(r.Machine) > 0 {
+			all = append(all, told{Number: i + 1, Language: r.machineIn, Says: r.Machine})
+		}
+	}
+	return all
+}
+
 // Forbidden is what the reporters of the case forbid, all together.
 func (p casePage) Forbidden() (all event.Consent) {
 	for _, r := range p.Reports {

@@ -17,16 +17,13 @@ import (
 // errNothingWaits says that nobody's case is free.
 var errNothingWaits = errors.New("no open case is free")
 
-var errNotYours = errors.New("is not a community of yours")
-
 // doubleClick is the time within which a second press of one button is taken
 // for the first.
 const doubleClick = 2 * time.Second
 
-// next claims the best free case of a community, or of all of the moderator's
-// where none is named. It is for the button: pressed twice, it returns the same
-// case.
-func (d *desk) next(ctx context.Context, m moderator, community string) (event.ID, error) {
+// next claims the best free case that a filter lets through. It is for the
+// button: pressed twice, it returns the same case.
+func (d *desk) next(ctx context.Context, m moderator, f filter) (event.ID, error) {
 	var id event.ID
 	now := d.now()
 	err := d.inTx(ctx, func(q *store.Queries) (err error) {
@@ -41,7 +38,7 @@ func (d *desk) next(ctx context.Context, m moderator, community string) (event.I
 		if !errors.Is(err, pgx.ErrNoRows) {
 			return fmt.Errorf("looking for a case just claimed: %w", err)
 		}
-		id, err = d.claimNext(ctx, q, m, community, now)
+		id, err = d.claimNext(ctx, q, m, f, now)
 		return err
 	})
 	return id, err
@@ -49,22 +46,21 @@ func (d *desk) next(ctx context.Context, m moderator, community string) (event.I
 
 // nextOpened is next, with the case opened in the same transaction: where it
 // can't be, it is not claimed either.
-func (d *desk) nextOpened(ctx context.Context, m moderator, community string) (caseFile, error) {
+func (d *desk) nextOpened(ctx context.Context, m moderator, f filter) (caseFile, error) {
 	now := d.now()
 	return d.opened(ctx, m, now, func(q *store.Queries) (event.ID, error) {
-		return d.claimNext(ctx, q, m, community, now)
+		return d.claimNext(ctx, q, m, f, now)
 	})
 }
 
-func (d *desk) claimNext(ctx context.Context, q *store.Queries, m moderator, community string, now time.Time) (event.ID, error) {
-	communities := m.Communities
-	if community != "" {
-		if !m.member(community) {
-			return event.ID{}, fieldErrors{{Field: "community", Err: errNotYours}}
-		}
-		communities = []string{community}
+func (d *desk) claimNext(ctx context.Context, q *store.Queries, m moderator, f filter, now time.Time) (event.ID, error) {
+	communities, err := f.communities(m)
+	if err != nil {
+		return event.ID{}, err
 	}
-	id, err := q.NextCase(ctx, store.NextCaseParams{Communities: communities, Now: now})
+	id, err := q.NextCase(ctx, store.NextCaseParams{
+		Communities: communities, ModeratorID: m.ID, Kind: string(f.Kind), Queue: f.Queue, Language: f.Language, Tag: f.Tag, Now: now,
+	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return event.ID{}, errNothingWaits
 	}
@@ -102,7 +98,8 @@ func (d *desk) change(ctx context.Context, m moderator, id event.ID, r rule, act
 		ID: row.ID, Community: row.Community, State: row.State, Version: row.Version, Kind: row.Kind, Article: row.Article,
 		Conduct: row.Conduct, Priority: row.Priority, OpenedAt: row.OpenedAt, FirstLookDue: row.FirstLookDue,
 		ClosedAt: row.ClosedAt, ClaimedBy: row.ClaimedBy, ClaimedUntil: row.ClaimedUntil, ClaimedByName: &m.Name,
-		Again: row.Again, UnreadSince: row.UnreadSince,
+		Again: row.Again, UnreadSince: row.UnreadSince, Queue: row.Queue, Language: row.Language, LanguageTeam: row.LanguageTeam,
+		SecondReader: row.SecondReader, Tags: row.Tags, HiddenSince: row.HiddenSince,
 	}
 	return summarise(named, now).titled(ctx, d.codes.titles()), nil
 }

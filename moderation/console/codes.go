@@ -68,6 +68,15 @@ type titles struct {
 func (c *codes) titles() *titles { return &titles{codes: c, read: map[string]conduct.Code{}} }
 
 func (t *titles) of(ctx context.Context, digest, article string) string {
+	code := t.code(ctx, digest)
+	if a, ok := code.Article(article); ok {
+		return a.Title.In(consoleLanguage, code.Languages)
+	}
+	return article
+}
+
+// code is empty where it can't be read.
+func (t *titles) code(ctx context.Context, digest string) conduct.Code {
 	code, ok := t.read[digest]
 	if !ok {
 		var err error
@@ -76,10 +85,7 @@ func (t *titles) of(ctx context.Context, digest, article string) string {
 		}
 		t.read[digest] = code
 	}
-	if a, ok := code.Article(article); ok {
-		return a.Title.In(consoleLanguage, code.Languages)
-	}
-	return article
+	return code
 }
 
 // consoleLanguage is what the console's own pages are written in.

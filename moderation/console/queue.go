@@ -34,6 +34,12 @@ type caseSummary struct {
 	Claim        *claim           `json:"claim"`        // null where nobody holds it
 	Again        moderation.Again `json:"again"`        // why a decided case is open again: appeal, outcome, or empty
 	UnreadSince  *time.Time       `json:"unread_since"` // something came since the decision, and no moderator has read it
+	Queue        string           `json:"queue"`
+	Language     string           `json:"language"`      // detected in its first report; "und" where that is not sure
+	LanguageTeam bool             `json:"language_team"` // for moderators who read the language
+	SecondReader bool             `json:"second_reader"` // a second person is asked to consent
+	Tags         []string         `json:"tags"`
+	HiddenSince  *time.Time       `json:"hidden_since"` // a rule hid what was reported until a moderator has looked
 }
 
 // claim is who holds a case, and until when.
@@ -47,20 +53,27 @@ type queue struct {
 	Cases  []caseSummary `json:"cases"`  // the best first
 	Held   []caseSummary `json:"held"`   // that the moderator herself holds
 	Unread []caseSummary `json:"unread"` // decided, and something came since; the longest waiting first
-	Open   int           `json:"open"`   // how many are open in all; 1000 where there are more
+	Open   int           `json:"open"`   // how many the filter lets through in all; 1000 where there are more
 	More   bool          `json:"more"`   // than 1000
 }
 
-// queue returns the best open cases, limit at most.
-func (d *desk) queue(ctx context.Context, m moderator, limit int) (queue, error) {
+// queue returns the best open cases that a filter lets through, limit at most.
+// What the moderator holds and what is unread comes whatever the filter.
+func (d *desk) queue(ctx context.Context, m moderator, f filter, limit int) (queue, error) {
 	now := d.now()
+	communities, err := f.communities(m)
+	if err != nil {
+		return queue{}, err
+	}
 	var open []store.QueueRow
 	var held []store.HeldByRow
 	var unread []store.UnreadCasesRow
 	var count int64
-	err := d.inTx(ctx, func(q *store.Queries) (err error) {
+	err = d.inTx(ctx, func(q *store.Queries) (err error) {
 		page := int32(min(limit, queueMost)) //nolint:gosec // at most 200
-		if open, err = q.Queue(ctx, store.QueueParams{Communities: m.Communities, Page: page}); err != nil {
+		if open, err = q.Queue(ctx, store.QueueParams{
+			Communities: communities, Kind: string(f.Kind), Queue: f.Queue, Language: f.Language, Tag: f.Tag, Page: page,
+		}); err != nil {
 			return fmt.Errorf("reading the queue: %w", err)
 		}
 		held, err = q.HeldBy(ctx, store.HeldByParams{ModeratorID: m.ID, Now: now, Communities: m.Communities, Page: page})
@@ -70,7 +83,9 @@ func (d *desk) queue(ctx context.Context, m moderator, limit int) (queue, error)
 		if unread, err = q.UnreadCases(ctx, store.UnreadCasesParams{Communities: m.Communities, Page: page}); err != nil {
 			return fmt.Errorf("reading what is unread: %w", err)
 		}
-		if count, err = q.CountOpen(ctx, m.Communities); err != nil {
+		if count, err = q.CountOpen(ctx, store.CountOpenParams{
+			Communities: communities, Kind: string(f.Kind), Queue: f.Queue, Language: f.Language, Tag: f.Tag,
+		}); err != nil {
 			return fmt.Errorf("counting open cases: %w", err)
 		}
 		return nil
@@ -101,7 +116,8 @@ func summarise(row store.CaseByIDRow, now time.Time) caseSummary {
 		ID: row.ID, Community: row.Community, State: moderation.State(row.State), Version: int(row.Version),
 		Kind: event.Kind(row.Kind), Article: row.Article, Conduct: row.Conduct, Priority: int(row.Priority),
 		OpenedAt: row.OpenedAt.UTC(), FirstLookDue: row.FirstLookDue.UTC(), ClosedAt: inUTC(row.ClosedAt),
-		Again: moderation.Again(row.Again), UnreadSince: inUTC(row.UnreadSince),
+		Again: moderation.Again(row.Again), UnreadSince: inUTC(row.UnreadSince), Queue: row.Queue, Language: row.Language,
+		LanguageTeam: row.LanguageTeam, SecondReader: row.SecondReader, Tags: nonNil(row.Tags), HiddenSince: inUTC(row.HiddenSince),
 	}
 	if row.ClaimedBy != nil && row.ClaimedUntil != nil && row.ClaimedByName != nil && now.Before(*row.ClaimedUntil) {
 		s.Claim = &claim{By: moderator{ID: *row.ClaimedBy, Name: *row.ClaimedByName}, Until: row.ClaimedUntil.UTC()}

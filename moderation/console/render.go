@@ -33,7 +33,7 @@ func newViews() (*views, error) {
 		pages: map[string]*template.Template{}, style: style,
 		stylePath: "/static/console-" + hex.EncodeToString(digest[:6]) + ".css",
 	}
-	layout, err := template.New("layout").Funcs(words()).ParseFS(files, "templates/layout.html", "templates/report.html")
+	layout, err := template.New("layout").Funcs(pageWords()).ParseFS(files, "templates/layout.html", "templates/report.html")
 	if err != nil {
 		return nil, fmt.Errorf("reading the pages' layout: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"recourse/internal/event"
 	"recourse/internal/postgres"
+	"recourse/moderation/findings"
 	"recourse/moderation/store"
 	"recourse/moderation/vault"
 )
@@ -20,20 +21,22 @@ type report struct {
 	OpenedAt     time.Time      `json:"opened_at"`
 	WithdrawnAt  *time.Time     `json:"withdrawn_at"` // by its reporter; nothing of it is left then
 	Version      int            `json:"version"`
+	Conduct      string         `json:"conduct"`  // digest of the code of conduct in force when it was sent
+	Language     string         `json:"language"` // detected in its words; "und" where that is not sure
 	ContentState legibility     `json:"content_state"`
 	Content      *event.Content `json:"content"` // null unless content_state is "open"
-	Consent      event.Consent  `json:"consent"` // what the reporter forbids now; content has what it was at first
-	Stopped      *bool          `json:"stopped"` // the answer to "did it stop?" since the last decision
-	Rules        []firedRule    `json:"rules"`
-	FollowUps    []followUp     `json:"follow_ups"` // what the reporter sent later, the oldest first
-	Replies      []reply        `json:"replies"`    // what moderators wrote to the reporter, the oldest first
-	Files        []file         `json:"files"`      // what came with the receipt, the oldest first
-}
 
-// firedRule is a rule of the code of conduct that fired for a report.
-type firedRule struct {
-	Rule   string `json:"rule"`
-	Effect string `json:"effect"`
+	// What a machine found in content.description, in bytes of it; null where
+	// nothing was looked for, or nothing opens.
+	Findings  *findings.Findings `json:"findings"`
+	Consent   event.Consent      `json:"consent"` // what the reporter forbids now; content has what it was at first
+	Stopped   *bool              `json:"stopped"` // the answer to "did it stop?" since the last decision
+	Rules     []firedRule        `json:"rules"`
+	FollowUps []followUp         `json:"follow_ups"` // what the reporter sent later, the oldest first
+	Replies   []reply            `json:"replies"`    // what moderators wrote to the reporter, the oldest first
+	Files     []file             `json:"files"`      // what came with the receipt, the oldest first
+
+	explanation
 }
 
 // legibility says whether something sealed at rest could be opened.
@@ -58,9 +61,10 @@ func legibilityOf(err error) legibility {
 	}
 }
 
-func (d *desk) openReport(row store.ReportsOfRow, rules []store.RulesOfRow) report {
+func (d *desk) openReport(row store.ReportsOfRow, rules []store.ModerationRuleFired) report {
 	r := report{
 		ID: row.ID, ReceivedAt: row.ReceivedAt.UTC(), OpenedAt: row.OpenedAt.UTC(), Version: int(row.Version),
+		Conduct: row.Conduct, Language: row.Language,
 		Consent: event.Consent{DoNotTellAccount: row.DoNotTellAccount, NotBeyondCommunity: row.NotBeyondCommunity},
 		Stopped: row.Stopped, Rules: []firedRule{}, FollowUps: []followUp{}, Replies: []reply{}, Files: []file{},
 	}
@@ -68,16 +72,13 @@ func (d *desk) openReport(row store.ReportsOfRow, rules []store.RulesOfRow) repo
 		r.WithdrawnAt, r.ContentState = inUTC(row.WithdrawnAt), erased
 		return r
 	}
-	for _, f := range rules {
-		if f.ReportID == row.ID {
-			r.Rules = append(r.Rules, firedRule{Rule: f.Rule, Effect: f.Effect})
-		}
-	}
+	r.Rules = rulesOf(row.ID, rules)
 	content, err := d.content(row)
 	r.ContentState = legibilityOf(err)
 	switch r.ContentState {
 	case legible:
 		r.Content = &content
+		r.Findings = d.findings(row)
 	case locked:
 		d.log.Error("a report can't be opened", "report", row.ID, "error", postgres.Redact(err))
 	case erased: // as it should be
@@ -92,6 +93,39 @@ func (d *desk) content(row store.ReportsOfRow) (event.Content, error) {
 	err := d.unseal(place, row.Community, row.Month, row.Wrapped, row.Content, &content)
 	return content, err
 }
+
+// findings opens what was found in a report's words. The words can be read
+// without.
+func (d *desk) findings(row store.ReportsOfRow) *findings.Findings {
+	if len(row.Findings) == 0 {
+		return nil
+	}
+	var found findings.Findings
+	if err := d.unseal(vault.FindingsPlace(row.ID), row.Community, row.Month, row.Wrapped, row.Findings, &found); err != nil {
+		d.log.Error("what was found in a report can't be opened", "report", row.ID, "error", postgres.Redact(err))
+		return nil
+	}
+	return &found
+}
+
+// Segments are the words of the report, with what was found in them.
+func (r report) Segments() []segment {
+	if r.Findings == nil {
+		return segments(r.Content.Description, findings.Findings{})
+	}
+	return segments(r.Content.Description, *r.Findings)
+}
+
+// Legend explains the marks, if there are any.
+func (r report) Legend() []legendEntry {
+	if r.Findings == nil {
+		return nil
+	}
+	return legendOf(r.Content.Description, *r.Findings)
+}
+
+// Acted says whether a rule of the code itself had an effect.
+func (r report) Acted() bool { return len(r.Machine) > 0 }
 
 // unseal opens JSON that stands at rest under a data key of its own.
 func (d *desk) unseal(place vault.Place, community string, month *string, wrapped, sealed []byte, v any) error {

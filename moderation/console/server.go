@@ -104,6 +104,7 @@ func (c *Console) Handler() http.Handler {
 	own.POST("/cases/:id/decision", c.postDecision)
 	own.POST("/cases/:id/messages", c.postMessage)
 	own.POST("/cases/:id/read", c.postRead)
+	own.POST("/cases/:id/shown", c.postShown)
 	own.GET("/cases/:id/evidence/:file", c.getFile)
 	own.GET("/v1/cases/:id/evidence/:file", c.getFile)
 	own.GET("/reports/new", c.getPhoned)
@@ -117,6 +118,7 @@ func (c *Console) Handler() http.Handler {
 	own.POST("/v1/cases/:id/decision", c.decideCase)
 	own.POST("/v1/cases/:id/messages", c.createMessage)
 	own.POST("/v1/cases/:id/read", c.noteCase)
+	own.POST("/v1/cases/:id/shown", c.showCaseAgain)
 	return e
 }
 

@@ -22,13 +22,17 @@ func (d *desk) tellReporters(ctx context.Context, q *store.Queries, made decided
 	if err != nil {
 		return nil, fmt.Errorf("reading a case's reports: %w", err)
 	}
+	rules, err := q.RulesOf(ctx, made.Case)
+	if err != nil {
+		return nil, fmt.Errorf("reading the rules that fired: %w", err)
+	}
 	messages := store.InsertMessagesParams{DecisionID: &made.ID, At: made.DecidedAt}
 	var milestones store.InsertMilestonesParams
 	for _, row := range rows {
 		if row.WithdrawnAt != nil {
 			continue // nobody waits for an answer, and nothing is kept for it
 		}
-		sealed, err := d.statement(row, v, code)
+		sealed, err := d.statement(row, rules, v, code)
 		if err != nil {
 			return nil, err
 		}
@@ -60,15 +64,23 @@ func (d *desk) tellReporters(ctx context.Context, q *store.Queries, made decided
 
 // statement is what one reporter is told, sealed to the receipt. It is in the
 // language of the report where the code has it. A report that was erased has
-// told its language to nobody.
-func (d *desk) statement(row store.ReportsOfRow, v verdict, code conduct.Code) ([]byte, error) {
+// told its language to nobody. What rules did is said whatever the moderator
+// writes.
+func (d *desk) statement(row store.ReportsOfRow, rules []store.ModerationRuleFired, v verdict, code conduct.Code) ([]byte, error) {
 	content, err := d.content(row)
 	if err != nil && !errors.Is(err, errErased) {
 		return nil, err
 	}
+	var fired []conduct.Fired
+	for _, f := range rules {
+		if f.ReportID == row.ID {
+			fired = append(fired, conduct.Fired{Rule: f.Rule, Effect: f.Effect, Shadow: f.Shadow, Error: f.Error})
+		}
+	}
+	machine, _ := machineDid(code, fired, content.Language)
 	return sealMessage(row, event.Message{
 		Type: event.MessageDecision, Action: v.Action, Article: v.Article,
-		Title: titleIn(code, v.Article, content.Language), Reasons: v.Reasons,
+		Title: titleIn(code, v.Article, content.Language), Reasons: v.Reasons, Machine: machine,
 	})
 }
 

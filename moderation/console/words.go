@@ -9,8 +9,8 @@ import (
 	"recourse/moderation/conduct"
 )
 
-// words turn codes into what a page says.
-func words() template.FuncMap {
+// pageWords turn codes into what a page says.
+func pageWords() template.FuncMap {
 	return template.FuncMap{
 		"kind":    kindWord,
 		"ground":  groundWord,
@@ -24,6 +24,9 @@ func words() template.FuncMap {
 		"followUp": followUpWord,
 		"effect":   effectWord,
 		"again":    againWord,
+		"detected": detectedWord,
+		"lookedAt": lookedAt,
+		"titleIn":  titleIn,
 
 		"gender":      genderWord,
 		"age":         ageWord,

@@ -117,6 +117,29 @@ func (q *Queries) ModeratorByName(ctx context.Context, name string) (event.ID, e
 	return id, err
 }
 
+const setLanguages = `-- name: SetLanguages :one
+WITH changed AS (
+    UPDATE moderation.membership SET languages = $1::text[]
+    WHERE moderator_id = $2 AND ($3::text[] = '{}' OR community = ANY($3))
+    RETURNING community
+)
+SELECT ARRAY(SELECT community FROM changed ORDER BY community)::text[] AS communities
+`
+
+type SetLanguagesParams struct {
+	Languages   []string
+	ModeratorID event.ID
+	Communities []string
+}
+
+// What a moderator reads, in all of her communities or in those that are named.
+func (q *Queries) SetLanguages(ctx context.Context, arg SetLanguagesParams) ([]string, error) {
+	row := q.db.QueryRow(ctx, setLanguages, arg.Languages, arg.ModeratorID, arg.Communities)
+	var communities []string
+	err := row.Scan(&communities)
+	return communities, err
+}
+
 const upsertModerator = `-- name: UpsertModerator :one
 
 INSERT INTO moderation.moderator (id, name, created_at) VALUES ($1, $2, $3)

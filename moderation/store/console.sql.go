@@ -14,7 +14,8 @@ import (
 
 const caseByID = `-- name: CaseByID :one
 SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.priority, c.opened_at, c.first_look_due,
-    c.closed_at, c.claimed_by, c.claimed_until, c.again, c.unread_since, m.name AS claimed_by_name
+    c.closed_at, c.claimed_by, c.claimed_until, c.again, c.unread_since, c.queue, c.language, c.language_team, c.second_reader,
+    c.tags, c.hidden_since, m.name AS claimed_by_name
 FROM moderation.cases c LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
 WHERE c.id = $1 AND c.community = ANY($2::text[])
 `
@@ -40,6 +41,12 @@ type CaseByIDRow struct {
 	ClaimedUntil  *time.Time
 	Again         string
 	UnreadSince   *time.Time
+	Queue         string
+	Language      string
+	LanguageTeam  bool
+	SecondReader  bool
+	Tags          []string
+	HiddenSince   *time.Time
 	ClaimedByName *string
 }
 
@@ -62,6 +69,12 @@ func (q *Queries) CaseByID(ctx context.Context, arg CaseByIDParams) (CaseByIDRow
 		&i.ClaimedUntil,
 		&i.Again,
 		&i.UnreadSince,
+		&i.Queue,
+		&i.Language,
+		&i.LanguageTeam,
+		&i.SecondReader,
+		&i.Tags,
+		&i.HiddenSince,
 		&i.ClaimedByName,
 	)
 	return i, err
@@ -69,7 +82,7 @@ func (q *Queries) CaseByID(ctx context.Context, arg CaseByIDParams) (CaseByIDRow
 
 const closeCase = `-- name: CloseCase :exec
 UPDATE moderation.cases SET state = 'closed', version = $1, closed_at = $2, claimed_by = NULL, claimed_until = NULL,
-    again = '', unread_since = NULL
+    again = '', unread_since = NULL, hidden_since = NULL
 WHERE id = $3
 `
 
@@ -88,17 +101,36 @@ const countOpen = `-- name: CountOpen :one
 SELECT count(*) FROM (
     SELECT FROM unnest($1::text[]) AS own(community)
     CROSS JOIN LATERAL (
-        SELECT FROM moderation.cases q WHERE q.state = 'open' AND q.community = own.community
+        SELECT FROM moderation.cases q
+        WHERE q.state = 'open' AND q.community = own.community
+            AND CASE WHEN $2::text = '' THEN true ELSE q.kind = $2 END
+            AND CASE WHEN $3::text = '' THEN true ELSE q.queue = $3 END
+            AND CASE WHEN $4::text = '' THEN true ELSE q.language = $4 END
+            AND CASE WHEN $5::text = '' THEN true ELSE $5 = ANY(q.tags) END
         ORDER BY q.priority DESC, q.first_look_due, q.id LIMIT 1001
     ) c
     LIMIT 1001
 ) o
 `
 
+type CountOpenParams struct {
+	Communities []string
+	Kind        string
+	Queue       string
+	Language    string
+	Tag         string
+}
+
 // How many are open, counted to 1001 and no further: a million takes long, and
 // tells a moderator no more than "over a thousand".
-func (q *Queries) CountOpen(ctx context.Context, communities []string) (int64, error) {
-	row := q.db.QueryRow(ctx, countOpen, communities)
+func (q *Queries) CountOpen(ctx context.Context, arg CountOpenParams) (int64, error) {
+	row := q.db.QueryRow(ctx, countOpen,
+		arg.Communities,
+		arg.Kind,
+		arg.Queue,
+		arg.Language,
+		arg.Tag,
+	)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -215,7 +247,8 @@ func (q *Queries) DeleteSession(ctx context.Context, tokenHash []byte) error {
 
 const heldBy = `-- name: HeldBy :many
 SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.priority, c.opened_at, c.first_look_due,
-    c.closed_at, c.claimed_by, c.claimed_until, c.again, c.unread_since, m.name AS claimed_by_name
+    c.closed_at, c.claimed_by, c.claimed_until, c.again, c.unread_since, c.queue, c.language, c.language_team, c.second_reader,
+    c.tags, c.hidden_since, m.name AS claimed_by_name
 FROM moderation.cases c LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
 WHERE c.claimed_by = $1::uuid AND c.claimed_until > $2::timestamptz AND c.state = 'open' AND c.community = ANY($3::text[])
 ORDER BY c.priority DESC, c.first_look_due, c.id LIMIT $4
@@ -244,6 +277,12 @@ type HeldByRow struct {
 	ClaimedUntil  *time.Time
 	Again         string
 	UnreadSince   *time.Time
+	Queue         string
+	Language      string
+	LanguageTeam  bool
+	SecondReader  bool
+	Tags          []string
+	HiddenSince   *time.Time
 	ClaimedByName *string
 }
 
@@ -278,6 +317,12 @@ func (q *Queries) HeldBy(ctx context.Context, arg HeldByParams) ([]HeldByRow, er
 			&i.ClaimedUntil,
 			&i.Again,
 			&i.UnreadSince,
+			&i.Queue,
+			&i.Language,
+			&i.LanguageTeam,
+			&i.SecondReader,
+			&i.Tags,
+			&i.HiddenSince,
 			&i.ClaimedByName,
 		); err != nil {
 			return nil, err
@@ -534,18 +579,36 @@ SELECT c.id FROM moderation.cases c
 WHERE c.id IN (
     SELECT f.id FROM unnest($1::text[]) AS own(community)
     CROSS JOIN LATERAL (
+        SELECT ARRAY(
+            SELECT unnest(o.languages) FROM moderation.membership o
+            WHERE o.community = own.community AND o.moderator_id <> m.moderator_id AND m.languages <> '{}'
+            EXCEPT SELECT unnest(m.languages)
+        ) AS languages
+        FROM moderation.membership m WHERE m.community = own.community AND m.moderator_id = $2
+    ) others
+    CROSS JOIN LATERAL (
         SELECT q.id FROM moderation.cases q
         WHERE q.state = 'open' AND q.community = own.community
-            AND (q.claimed_until IS NULL OR q.claimed_until <= $2::timestamptz)
+            AND CASE WHEN $3::text = '' THEN true ELSE q.kind = $3 END
+            AND CASE WHEN $4::text = '' THEN true ELSE q.queue = $4 END
+            AND CASE WHEN $5::text = '' THEN true ELSE q.language = $5 END
+            AND CASE WHEN $6::text = '' THEN true ELSE $6 = ANY(q.tags) END
+            AND CASE WHEN q.language_team AND $5 = '' THEN q.language <> ALL(others.languages) ELSE true END
+            AND (q.claimed_until IS NULL OR q.claimed_until <= $7::timestamptz)
         ORDER BY q.priority DESC, q.first_look_due, q.id LIMIT 100
     ) f
-) AND c.state = 'open' AND (c.claimed_until IS NULL OR c.claimed_until <= $2::timestamptz)
+) AND c.state = 'open' AND (c.claimed_until IS NULL OR c.claimed_until <= $7::timestamptz)
 ORDER BY c.priority DESC, c.first_look_due, c.id
 LIMIT 1 FOR UPDATE SKIP LOCKED
 `
 
 type NextCaseParams struct {
 	Communities []string
+	ModeratorID event.ID
+	Kind        string
+	Queue       string
+	Language    string
+	Tag         string
 	Now         time.Time
 }
 
@@ -553,9 +616,20 @@ type NextCaseParams struct {
 // hundred are read in the order of the index cases_queue, past the few that are
 // held; the best of them that no other transaction is just taking is locked.
 // A hundred, since PostgreSQL serves no more connections at once (by default):
-// never are all of them being taken by others.
+// never are all of them being taken by others. A case for the team of a language
+// goes to those who read it: whoever said what she reads, and not this, is not
+// given it while somebody else of the community reads it. Asking for a language
+// is saying that one reads it.
 func (q *Queries) NextCase(ctx context.Context, arg NextCaseParams) (event.ID, error) {
-	row := q.db.QueryRow(ctx, nextCase, arg.Communities, arg.Now)
+	row := q.db.QueryRow(ctx, nextCase,
+		arg.Communities,
+		arg.ModeratorID,
+		arg.Kind,
+		arg.Queue,
+		arg.Language,
+		arg.Tag,
+		arg.Now,
+	)
 	var id event.ID
 	err := row.Scan(&id)
 	return id, err
@@ -563,18 +637,28 @@ func (q *Queries) NextCase(ctx context.Context, arg NextCaseParams) (event.ID, e
 
 const queue = `-- name: Queue :many
 SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.priority, c.opened_at, c.first_look_due,
-    c.closed_at, c.claimed_by, c.claimed_until, c.again, c.unread_since, m.name AS claimed_by_name
+    c.closed_at, c.claimed_by, c.claimed_until, c.again, c.unread_since, c.queue, c.language, c.language_team, c.second_reader,
+    c.tags, c.hidden_since, m.name AS claimed_by_name
 FROM unnest($1::text[]) AS own(community)
 CROSS JOIN LATERAL (
-    SELECT q.id, q.community, q.state, q.version, q.kind, q.article, q.conduct, q.priority, q.opened_at, q.first_look_due, q.closed_at, q.claimed_by, q.claimed_until, q.again, q.unread_since, q.queue, q.language, q.language_team, q.second_reader, q.tags, q.hidden_since FROM moderation.cases q WHERE q.state = 'open' AND q.community = own.community
+    SELECT q.id, q.community, q.state, q.version, q.kind, q.article, q.conduct, q.priority, q.opened_at, q.first_look_due, q.closed_at, q.claimed_by, q.claimed_until, q.again, q.unread_since, q.queue, q.language, q.language_team, q.second_reader, q.tags, q.hidden_since FROM moderation.cases q
+    WHERE q.state = 'open' AND q.community = own.community
+        AND CASE WHEN $2::text = '' THEN true ELSE q.kind = $2 END
+        AND CASE WHEN $3::text = '' THEN true ELSE q.queue = $3 END
+        AND CASE WHEN $4::text = '' THEN true ELSE q.language = $4 END
+        AND CASE WHEN $5::text = '' THEN true ELSE $5 = ANY(q.tags) END
     ORDER BY q.priority DESC, q.first_look_due, q.id LIMIT 200
 ) c
 LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
-ORDER BY c.priority DESC, c.first_look_due, c.id LIMIT $2
+ORDER BY c.priority DESC, c.first_look_due, c.id LIMIT $6
 `
 
 type QueueParams struct {
 	Communities []string
+	Kind        string
+	Queue       string
+	Language    string
+	Tag         string
 	Page        int32
 }
 
@@ -594,15 +678,30 @@ type QueueRow struct {
 	ClaimedUntil  *time.Time
 	Again         string
 	UnreadSince   *time.Time
+	Queue         string
+	Language      string
+	LanguageTeam  bool
+	SecondReader  bool
+	Tags          []string
+	HiddenSince   *time.Time
 	ClaimedByName *string
 }
 
 // The best open cases, 200 at most. Each community's part is read in the order
 // of the index cases_queue and cut off before the parts are merged: ANY over
 // communities would sort all that is open. The inner limit is a number, since a
-// planner that does not know it expects a tenth of the table.
+// planner that does not know it expects a tenth of the table. What is filtered by
+// stands in CASE, whose share of the rows the planner does not guess from
+// statistics: a rare value would have it leave the index's order and sort.
 func (q *Queries) Queue(ctx context.Context, arg QueueParams) ([]QueueRow, error) {
-	rows, err := q.db.Query(ctx, queue, arg.Communities, arg.Page)
+	rows, err := q.db.Query(ctx, queue,
+		arg.Communities,
+		arg.Kind,
+		arg.Queue,
+		arg.Language,
+		arg.Tag,
+		arg.Page,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -626,6 +725,12 @@ func (q *Queries) Queue(ctx context.Context, arg QueueParams) ([]QueueRow, error
 			&i.ClaimedUntil,
 			&i.Again,
 			&i.UnreadSince,
+			&i.Queue,
+			&i.Language,
+			&i.LanguageTeam,
+			&i.SecondReader,
+			&i.Tags,
+			&i.HiddenSince,
 			&i.ClaimedByName,
 		); err != nil {
 			return nil, err
@@ -650,7 +755,7 @@ func (q *Queries) RaiseReportVersions(ctx context.Context, caseID event.ID) erro
 
 const reportsOf = `-- name: ReportsOf :many
 SELECT r.id, r.community, r.received_at, r.opened_at, r.reply_key, r.version, r.content, r.do_not_tell_account,
-    r.not_beyond_community, r.stopped, r.withdrawn_at, k.month, k.wrapped
+    r.not_beyond_community, r.stopped, r.withdrawn_at, r.conduct, r.language, r.findings, k.month, k.wrapped
 FROM moderation.report r LEFT JOIN moderation.data_key k ON k.owner = r.id
 WHERE r.case_id = $1 ORDER BY r.received_at, r.id
 `
@@ -667,6 +772,9 @@ type ReportsOfRow struct {
 	NotBeyondCommunity bool
 	Stopped            *bool
 	WithdrawnAt        *time.Time
+	Conduct            string
+	Language           string
+	Findings           []byte
 	Month              *string
 	Wrapped            []byte
 }
@@ -692,6 +800,9 @@ func (q *Queries) ReportsOf(ctx context.Context, caseID event.ID) ([]ReportsOfRo
 			&i.NotBeyondCommunity,
 			&i.Stopped,
 			&i.WithdrawnAt,
+			&i.Conduct,
+			&i.Language,
+			&i.Findings,
 			&i.Month,
 			&i.Wrapped,
 		); err != nil {
@@ -706,26 +817,28 @@ func (q *Queries) ReportsOf(ctx context.Context, caseID event.ID) ([]ReportsOfRo
 }
 
 const rulesOf = `-- name: RulesOf :many
-SELECT f.report_id, f.rule, f.effect FROM moderation.rule_fired f JOIN moderation.report r ON r.id = f.report_id
+SELECT f.report_id, f.rule, f.conduct, f.effect, f.shadow, f.error, f.because FROM moderation.rule_fired f JOIN moderation.report r ON r.id = f.report_id
 WHERE r.case_id = $1 ORDER BY f.report_id, f.rule
 `
 
-type RulesOfRow struct {
-	ReportID event.ID
-	Rule     string
-	Effect   string
-}
-
-func (q *Queries) RulesOf(ctx context.Context, caseID event.ID) ([]RulesOfRow, error) {
+func (q *Queries) RulesOf(ctx context.Context, caseID event.ID) ([]ModerationRuleFired, error) {
 	rows, err := q.db.Query(ctx, rulesOf, caseID)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []RulesOfRow
+	var items []ModerationRuleFired
 	for rows.Next() {
-		var i RulesOfRow
-		if err := rows.Scan(&i.ReportID, &i.Rule, &i.Effect); err != nil {
+		var i ModerationRuleFired
+		if err := rows.Scan(
+			&i.ReportID,
+			&i.Rule,
+			&i.Conduct,
+			&i.Effect,
+			&i.Shadow,
+			&i.Error,
+			&i.Because,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -777,6 +890,21 @@ type SetClaimParams struct {
 
 func (q *Queries) SetClaim(ctx context.Context, arg SetClaimParams) error {
 	_, err := q.db.Exec(ctx, setClaim, arg.ClaimedBy, arg.ClaimedUntil, arg.ID)
+	return err
+}
+
+const showAgain = `-- name: ShowAgain :exec
+UPDATE moderation.cases SET hidden_since = NULL, version = $1 WHERE id = $2
+`
+
+type ShowAgainParams struct {
+	Version int32
+	ID      event.ID
+}
+
+// What a rule hid is shown again, without a decision.
+func (q *Queries) ShowAgain(ctx context.Context, arg ShowAgainParams) error {
+	_, err := q.db.Exec(ctx, showAgain, arg.Version, arg.ID)
 	return err
 }
 

@@ -168,7 +168,8 @@ func (q *Queries) ReplyByID(ctx context.Context, arg ReplyByIDParams) (ReplyByID
 
 const unreadCases = `-- name: UnreadCases :many
 SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.priority, c.opened_at, c.first_look_due,
-    c.closed_at, c.claimed_by, c.claimed_until, c.again, c.unread_since, m.name AS claimed_by_name
+    c.closed_at, c.claimed_by, c.claimed_until, c.again, c.unread_since, c.queue, c.language, c.language_team, c.second_reader,
+    c.tags, c.hidden_since, m.name AS claimed_by_name
 FROM unnest($1::text[]) AS own(community)
 CROSS JOIN LATERAL (
     SELECT q.id, q.community, q.state, q.version, q.kind, q.article, q.conduct, q.priority, q.opened_at, q.first_look_due, q.closed_at, q.claimed_by, q.claimed_until, q.again, q.unread_since, q.queue, q.language, q.language_team, q.second_reader, q.tags, q.hidden_since FROM moderation.cases q
@@ -200,6 +201,12 @@ type UnreadCasesRow struct {
 	ClaimedUntil  *time.Time
 	Again         string
 	UnreadSince   *time.Time
+	Queue         string
+	Language      string
+	LanguageTeam  bool
+	SecondReader  bool
+	Tags          []string
+	HiddenSince   *time.Time
 	ClaimedByName *string
 }
 
@@ -230,6 +237,12 @@ func (q *Queries) UnreadCases(ctx context.Context, arg UnreadCasesParams) ([]Unr
 			&i.ClaimedUntil,
 			&i.Again,
 			&i.UnreadSince,
+			&i.Queue,
+			&i.Language,
+			&i.LanguageTeam,
+			&i.SecondReader,
+			&i.Tags,
+			&i.HiddenSince,
 			&i.ClaimedByName,
 		); err != nil {
 			return nil, err

@@ -7,6 +7,15 @@ ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id;
 -- name: AddMembership :exec
 INSERT INTO moderation.membership (moderator_id, community) VALUES (@moderator_id, @community) ON CONFLICT DO NOTHING;
 
+-- name: SetLanguages :one
+-- What a moderator reads, in all of her communities or in those that are named.
+WITH changed AS (
+    UPDATE moderation.membership SET languages = @languages::text[]
+    WHERE moderator_id = @moderator_id AND (@communities::text[] = '{}' OR community = ANY(@communities))
+    RETURNING community
+)
+SELECT ARRAY(SELECT community FROM changed ORDER BY community)::text[] AS communities;
+
 -- name: InsertSignInLink :exec
 INSERT INTO moderation.sign_in_link (token_hash, moderator_id, expires_at) VALUES (@token_hash, @moderator_id, @expires_at);
 

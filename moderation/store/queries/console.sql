@@ -25,12 +25,20 @@ DELETE FROM moderation.session WHERE token_hash = @token_hash;
 -- The best open cases, 200 at most. Each community's part is read in the order
 -- of the index cases_queue and cut off before the parts are merged: ANY over
 -- communities would sort all that is open. The inner limit is a number, since a
--- planner that does not know it expects a tenth of the table.
+-- planner that does not know it expects a tenth of the table. What is filtered by
+-- stands in CASE, whose share of the rows the planner does not guess from
+-- statistics: a rare value would have it leave the index's order and sort.
 SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.priority, c.opened_at, c.first_look_due,
-    c.closed_at, c.claimed_by, c.claimed_until, c.again, c.unread_since, m.name AS claimed_by_name
+    c.closed_at, c.claimed_by, c.claimed_until, c.again, c.unread_since, c.queue, c.language, c.language_team, c.second_reader,
+    c.tags, c.hidden_since, m.name AS claimed_by_name
 FROM unnest(@communities::text[]) AS own(community)
 CROSS JOIN LATERAL (
-    SELECT q.* FROM moderation.cases q WHERE q.state = 'open' AND q.community = own.community
+    SELECT q.* FROM moderation.cases q
+    WHERE q.state = 'open' AND q.community = own.community
+        AND CASE WHEN @kind::text = '' THEN true ELSE q.kind = @kind END
+        AND CASE WHEN @queue::text = '' THEN true ELSE q.queue = @queue END
+        AND CASE WHEN @language::text = '' THEN true ELSE q.language = @language END
+        AND CASE WHEN @tag::text = '' THEN true ELSE @tag = ANY(q.tags) END
     ORDER BY q.priority DESC, q.first_look_due, q.id LIMIT 200
 ) c
 LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
@@ -39,7 +47,8 @@ ORDER BY c.priority DESC, c.first_look_due, c.id LIMIT @page;
 -- name: HeldBy :many
 -- The cases that a moderator holds.
 SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.priority, c.opened_at, c.first_look_due,
-    c.closed_at, c.claimed_by, c.claimed_until, c.again, c.unread_since, m.name AS claimed_by_name
+    c.closed_at, c.claimed_by, c.claimed_until, c.again, c.unread_since, c.queue, c.language, c.language_team, c.second_reader,
+    c.tags, c.hidden_since, m.name AS claimed_by_name
 FROM moderation.cases c LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
 WHERE c.claimed_by = @moderator_id::uuid AND c.claimed_until > @now::timestamptz AND c.state = 'open' AND c.community = ANY(@communities::text[])
 ORDER BY c.priority DESC, c.first_look_due, c.id LIMIT @page;
@@ -50,7 +59,12 @@ ORDER BY c.priority DESC, c.first_look_due, c.id LIMIT @page;
 SELECT count(*) FROM (
     SELECT FROM unnest(@communities::text[]) AS own(community)
     CROSS JOIN LATERAL (
-        SELECT FROM moderation.cases q WHERE q.state = 'open' AND q.community = own.community
+        SELECT FROM moderation.cases q
+        WHERE q.state = 'open' AND q.community = own.community
+            AND CASE WHEN @kind::text = '' THEN true ELSE q.kind = @kind END
+            AND CASE WHEN @queue::text = '' THEN true ELSE q.queue = @queue END
+            AND CASE WHEN @language::text = '' THEN true ELSE q.language = @language END
+            AND CASE WHEN @tag::text = '' THEN true ELSE @tag = ANY(q.tags) END
         ORDER BY q.priority DESC, q.first_look_due, q.id LIMIT 1001
     ) c
     LIMIT 1001
@@ -61,13 +75,29 @@ SELECT count(*) FROM (
 -- hundred are read in the order of the index cases_queue, past the few that are
 -- held; the best of them that no other transaction is just taking is locked.
 -- A hundred, since PostgreSQL serves no more connections at once (by default):
--- never are all of them being taken by others.
+-- never are all of them being taken by others. A case for the team of a language
+-- goes to those who read it: whoever said what she reads, and not this, is not
+-- given it while somebody else of the community reads it. Asking for a language
+-- is saying that one reads it.
 SELECT c.id FROM moderation.cases c
 WHERE c.id IN (
     SELECT f.id FROM unnest(@communities::text[]) AS own(community)
     CROSS JOIN LATERAL (
+        SELECT ARRAY(
+            SELECT unnest(o.languages) FROM moderation.membership o
+            WHERE o.community = own.community AND o.moderator_id <> m.moderator_id AND m.languages <> '{}'
+            EXCEPT SELECT unnest(m.languages)
+        ) AS languages
+        FROM moderation.membership m WHERE m.community = own.community AND m.moderator_id = @moderator_id
+    ) others
+    CROSS JOIN LATERAL (
         SELECT q.id FROM moderation.cases q
         WHERE q.state = 'open' AND q.community = own.community
+            AND CASE WHEN @kind::text = '' THEN true ELSE q.kind = @kind END
+            AND CASE WHEN @queue::text = '' THEN true ELSE q.queue = @queue END
+            AND CASE WHEN @language::text = '' THEN true ELSE q.language = @language END
+            AND CASE WHEN @tag::text = '' THEN true ELSE @tag = ANY(q.tags) END
+            AND CASE WHEN q.language_team AND @language = '' THEN q.language <> ALL(others.languages) ELSE true END
             AND (q.claimed_until IS NULL OR q.claimed_until <= @now::timestamptz)
         ORDER BY q.priority DESC, q.first_look_due, q.id LIMIT 100
     ) f
@@ -91,7 +121,8 @@ SELECT * FROM moderation.cases WHERE id = @id AND community = ANY(@communities::
 
 -- name: CaseByID :one
 SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.priority, c.opened_at, c.first_look_due,
-    c.closed_at, c.claimed_by, c.claimed_until, c.again, c.unread_since, m.name AS claimed_by_name
+    c.closed_at, c.claimed_by, c.claimed_until, c.again, c.unread_since, c.queue, c.language, c.language_team, c.second_reader,
+    c.tags, c.hidden_since, m.name AS claimed_by_name
 FROM moderation.cases c LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
 WHERE c.id = @id AND c.community = ANY(@communities::text[]);
 
@@ -100,17 +131,21 @@ UPDATE moderation.cases SET claimed_by = @claimed_by, claimed_until = @claimed_u
 
 -- name: CloseCase :exec
 UPDATE moderation.cases SET state = 'closed', version = @version, closed_at = @closed_at, claimed_by = NULL, claimed_until = NULL,
-    again = '', unread_since = NULL
+    again = '', unread_since = NULL, hidden_since = NULL
 WHERE id = @id;
+
+-- name: ShowAgain :exec
+-- What a rule hid is shown again, without a decision.
+UPDATE moderation.cases SET hidden_since = NULL, version = @version WHERE id = @id;
 
 -- name: ReportsOf :many
 SELECT r.id, r.community, r.received_at, r.opened_at, r.reply_key, r.version, r.content, r.do_not_tell_account,
-    r.not_beyond_community, r.stopped, r.withdrawn_at, k.month, k.wrapped
+    r.not_beyond_community, r.stopped, r.withdrawn_at, r.conduct, r.language, r.findings, k.month, k.wrapped
 FROM moderation.report r LEFT JOIN moderation.data_key k ON k.owner = r.id
 WHERE r.case_id = @case_id ORDER BY r.received_at, r.id;
 
 -- name: RulesOf :many
-SELECT f.report_id, f.rule, f.effect FROM moderation.rule_fired f JOIN moderation.report r ON r.id = f.report_id
+SELECT f.report_id, f.rule, f.conduct, f.effect, f.shadow, f.error, f.because FROM moderation.rule_fired f JOIN moderation.report r ON r.id = f.report_id
 WHERE r.case_id = @case_id ORDER BY f.report_id, f.rule;
 
 -- name: DecisionsOf :many

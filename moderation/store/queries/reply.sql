@@ -23,7 +23,8 @@ VALUES (@id, @report_id, @at, @sealed, @moderator_id, @copy);
 -- Closed cases where something came since, the longest waiting first. Each
 -- community's part is read in the order of the index cases_unread, as in Queue.
 SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.priority, c.opened_at, c.first_look_due,
-    c.closed_at, c.claimed_by, c.claimed_until, c.again, c.unread_since, m.name AS claimed_by_name
+    c.closed_at, c.claimed_by, c.claimed_until, c.again, c.unread_since, c.queue, c.language, c.language_team, c.second_reader,
+    c.tags, c.hidden_since, m.name AS claimed_by_name
 FROM unnest(@communities::text[]) AS own(community)
 CROSS JOIN LATERAL (
     SELECT q.* FROM moderation.cases q
