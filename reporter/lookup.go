@@ -32,6 +32,7 @@ type progress struct {
 	Ask        bool                 `json:"ask"`                      // whether it is time to say if it stopped
 	Stopped    *bool                `json:"stopped"`                  // null: not answered since the last decision
 	Consent    event.Consent        `json:"consent"`
+	Hidden     bool                 `json:"hidden"`   // until a moderator has looked
 	NoFiles    bool                 `json:"no_files"` // none are taken: see event.Status
 	Evidence   []event.EvidenceFile `json:"evidence"`
 	Milestones []event.MilestoneAt  `json:"milestones"`
@@ -158,7 +159,7 @@ func (l *lookup) inQuarantine(ctx context.Context, name string, id event.ID) boo
 
 func (l *lookup) progressOf(b community.Bundle, s event.Status, messages []message) progress {
 	p := progress{
-		ID: s.Report, Stage: s.Stage, Stopped: s.Stopped, Consent: s.Consent, NoFiles: s.NoFiles, Evidence: s.Evidence,
+		ID: s.Report, Stage: s.Stage, Stopped: s.Stopped, Consent: s.Consent, Hidden: s.Hidden, NoFiles: s.NoFiles, Evidence: s.Evidence,
 		Milestones: receivedFirst(s.Milestones), Messages: messages, community: b.Name,
 	}
 	if p.Stage == "" { // of a worker of an earlier version, which knew no follow-up

@@ -21,6 +21,7 @@ type statusAnswer struct {
 	Ask        bool                 `json:"ask"`
 	Stopped    *bool                `json:"stopped"`
 	Consent    event.Consent        `json:"consent"`
+	Hidden     bool                 `json:"hidden"`
 	NoFiles    bool                 `json:"no_files"`
 	Evidence   []event.EvidenceFile `json:"evidence"`
 	Milestones []struct {

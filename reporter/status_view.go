@@ -53,6 +53,9 @@ func (s statusBody) Acting() bool { return s.Do != "" && s.Do != doAskWithdraw }
 // Withdrawn says whether nothing is left to follow.
 func (s statusBody) Withdrawn() bool { return s.Found.Stage == event.StageWithdrawn }
 
+// Hidden says whether what was reported is hidden until a moderator has looked.
+func (s statusBody) Hidden() bool { return s.Found.Hidden && !s.Withdrawn() }
+
 // Decided says whether a decision can be appealed, and may have made it stop.
 func (s statusBody) Decided() bool { return s.Found.Stage == event.StageDecided }
 
@@ -121,6 +124,8 @@ func (m message) Heading() string {
 	switch {
 	case m.Type == event.MessageDecision:
 		return "status.decision"
+	case m.Type == event.MessageReply && m.Automatic:
+		return "status.automatic"
 	case m.Type == event.MessageReply:
 		return "status.reply"
 	case m.Type != event.MessageOwn:

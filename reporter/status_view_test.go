@@ -56,6 +56,11 @@ func TestTheStatusPageShowsWhatFitsTheStage(t *testing.T) {
 			[]string{"Has not fully arrived yet.", "Is with the moderators.", "Could not be taken."},
 			[]string{"frozen"},
 		},
+		"hidden": {
+			event.Status{Stage: event.StageOpen, Due: today().Add(time.Hour), Hidden: true},
+			[]string{"has hidden what you reported until a moderator has looked", "A moderator looks at your report by"}, nil,
+		},
+		"not hidden":    {event.Status{Stage: event.StageOpen}, []string{canWrite}, []string{"hidden what you reported"}},
 		"a newer stage": {event.Status{Stage: "mediated"}, []string{canWrite, canWithdraw}, []string{canAppeal, canAnswer, "mediated"}},
 	} {
 		t.Run(what, func(t *testing.T) {
@@ -122,6 +127,41 @@ func TestTheConversationStandsInOrderBesideTheNewestDecision(t *testing.T) {
 		t.Error("the page shows what it has no words for")
 	}
 	checkDocument(t, page)
+}
+
+// TestWhatAMachineDidIsSaid shows beside a decision what rules did before, that a
+// person decided all the same, and which questions nobody typed.
+func TestWhatAMachineDidIsSaid(t *testing.T) {
+	b := setup(t)
+	r, form := b.reported(decidedLongAgo())
+	s := decidedLongAgo()
+	s.Report = r.ReportID()
+	for n, m := range []event.Message{
+		{Type: event.MessageReply, Text: "Where was it?", Automatic: true},
+		{Type: event.MessageReply, Text: "Thank you."},
+		{Type: event.MessageDecision, Action: event.ActionNone, Reasons: "why", Machine: []string{"Threats <come> first.", "Two persons look."}},
+	} {
+		s.Messages = append(s.Messages, event.SealedMessage{
+			ID: event.NewID(), At: today().Add(time.Duration(n) * time.Minute), Sealed: b.sealTo(r, seal.PurposeMessage, m),
+		})
+	}
+	b.putStatus(r, s)
+	for lang, says := range map[string][]string{
+		"en": {"A person decided. Before that, these automatic rules", "Asked automatically, by a rule of the code of conduct</h3>", "From the moderators</h3>"},
+		"fr": {"Une personne a décidé. Avant cela, ces règles", "Question automatique, posée par une règle", "De l’équipe de modération</h3>"},
+		"ar": {"القرار اتّخذه إنسان", "سؤال آليّ"},
+	} {
+		page := b.statusForm(but(form, "language", lang)).body
+		for _, want := range append(says, `<li dir="auto">Threats &lt;come&gt; first.</li>`, "Two persons look.", "Where was it?") {
+			if !strings.Contains(page, want) {
+				t.Errorf("in %s the page lacks %q: %s", lang, want, page)
+			}
+		}
+		if strings.Count(page, "Asked automatically") > 1 || strings.Contains(page, "A person took this decision.") {
+			t.Errorf("in %s something is said twice", lang)
+		}
+		checkDocument(t, page)
+	}
 }
 
 func TestAWithdrawnReportShowsOnlyThat(t *testing.T) {

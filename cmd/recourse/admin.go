@@ -74,57 +74,6 @@ func (c communityApplyCmd) Run(ctx context.Context, log *slog.Logger) error {
 	return nil
 }
 
-type moderatorCmd struct {
-	Add moderatorAddCmd `cmd:"" help:"Add a moderator to communities."`
-}
-
-type moderatorAddCmd struct {
-	partsFlags
-	Name      string   `required:"" help:"The name that other moderators see."`
-	Community []string `required:"" help:"Communities whose cases she or he works on."`
-}
-
-func (moderatorAddCmd) Help() string {
-	return "Example: recourse admin moderator add --name 'Moderator 1' --community city"
-}
-
-func (c moderatorAddCmd) Run(ctx context.Context, log *slog.Logger) error {
-	e, err := newEnvironment(c.partsFlags, log)
-	if err != nil {
-		return err
-	}
-	if _, err := addModerator(ctx, e, c.Name, c.Community); err != nil {
-		return err
-	}
-	fmt.Printf("%s may work on the cases of %v. Next: recourse admin sign-in-link --name %q\n", c.Name, c.Community, c.Name)
-	return nil
-}
-
-// addModerator makes a moderator, or adds communities to the one of that name.
-func addModerator(ctx context.Context, e environment, name string, communities []string) (event.ID, error) {
-	for _, community := range communities {
-		if !event.ValidCommunity(community) {
-			return event.ID{}, errors.New("--community: use a community's name, such as city")
-		}
-	}
-	pool, err := postgres.AdminPool(ctx, e.databaseURL, e.keys)
-	if err != nil {
-		return event.ID{}, err
-	}
-	defer pool.Close()
-	q := store.New(pool)
-	id, err := q.UpsertModerator(ctx, store.UpsertModeratorParams{ID: event.NewID(), Name: name, CreatedAt: time.Now()})
-	if err != nil {
-		return event.ID{}, fmt.Errorf("adding a moderator: %w", err)
-	}
-	for _, community := range communities {
-		if err := q.AddMembership(ctx, store.AddMembershipParams{ModeratorID: id, Community: community}); err != nil {
-			return event.ID{}, fmt.Errorf("adding a moderator to %s: %w", community, err)
-		}
-	}
-	return id, nil
-}
-
 type signInLinkCmd struct {
 	partsFlags
 	Name       string        `required:"" help:"The moderator's name."`
