@@ -63,6 +63,12 @@ func setScene(ctx context.Context, i *instance.Instance) (scene, error) {
 	}
 	waiting := []instance.Report{
 		{
+			Kind:        event.KindThreat,
+			Description: "In the group he wrote: “I will k1ll you, you 1 d 1 o t.” Under it he put my number, +254 712 345 678, and that I live at 12 Harbour Street.",
+			Links:       []string{"https://chat.example/g/81"},
+			Account:     event.Account{Platform: "chat", Handle: "@corner_shop"}, Role: event.RoleTarget, Language: "fr",
+		},
+		{
 			Kind: event.KindHarassment, Description: "Under everything I post she answers with the same mocking picture, for three weeks now.",
 			Links:   []string{"https://forum.example/t/4711#12", "https://forum.example/t/4718#3"},
 			Account: event.Account{Platform: "forum", Handle: "@lamp_post"}, Role: event.RoleTarget,

@@ -125,6 +125,13 @@ func takeNext(tab *browser.Tab, _ scene) error {
 	return w.err
 }
 
+// openHeld opens the case that was taken.
+func openHeld(tab *browser.Tab, _ scene) error {
+	w := &walk{tab: tab}
+	w.follow(".held a", 200)
+	return w.err
+}
+
 // reply takes the next case and writes to its reporter.
 func reply(tab *browser.Tab, _ scene) error {
 	w := &walk{tab: tab}

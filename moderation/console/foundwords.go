@@ -49,10 +49,20 @@ func className(class string) string {
 }
 
 // foundWord says what a word is, as "threat, written with digits for letters".
-func foundWord(w findings.Word) string {
-	says := className(senseClass(w.Sense))
+func foundWord(w findings.Word) string { return className(senseClass(w.Sense)) + manner(w) }
+
+// foundTerm says besides what stands for it in the lexicon.
+func foundTerm(w findings.Word) string { return foundWord(w) + ": " + termWord(w) }
+
+func termWord(w findings.Word) string {
+	return fmt.Sprintf("“%s” (%s)", w.Term, languageName(w.Language))
+}
+
+// manner is how a word is used and written.
+func manner(w findings.Word) string {
+	says := ""
 	if w.Reclaimed {
-		says += " that the group also uses for itself"
+		says = ", which the group also uses for itself"
 	}
 	var how []string
 	for _, d := range w.Disguise {
@@ -62,11 +72,6 @@ func foundWord(w findings.Word) string {
 		says += ", written " + strings.Join(how, " and ")
 	}
 	return says
-}
-
-// foundTerm is foundWord with the term of the lexicon.
-func foundTerm(w findings.Word) string {
-	return fmt.Sprintf("“%s” in the words for %s, %s", w.Term, languageName(w.Language), foundWord(w))
 }
 
 func disguiseWord(d string) string {

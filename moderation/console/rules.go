@@ -198,7 +198,7 @@ func lookedAt(name string) string {
 	for _, v := range conduct.Variables() {
 		if v.Name == name {
 			meaning, _, _ := strings.Cut(v.Meaning, ";")
-			return strings.ReplaceAll(meaning, "`", "")
+			return strings.ReplaceAll(strings.TrimSuffix(meaning, ", sorted"), "`", "")
 		}
 	}
 	return name

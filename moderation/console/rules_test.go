@@ -105,10 +105,10 @@ func TestWhatWasFoundIsMarkedInTheWords(t *testing.T) {
 	c := b.signIn(t, "Ana", "demo")
 	page := c.get(t, casePath(id))
 	for _, part := range []string{
-		`You <mark class="insult" title="“idiot” in the words for English, insult, written with digits for letters">1d10t<span class="say" lang="en" dir="ltr"> (insult, written with digits for letters)</span></mark>. Call `,
+		`You <mark class="insult" title="insult, written with digits for letters: “idiot” (English)">1d10t<span class="say" lang="en" dir="ltr"> (insult, written with digits for letters)</span></mark>. Call `,
 		`<mark class="personal" title="phone number, Kenya">&#43;254 712 345 678<span`,
 		`>kill you<span class="say" lang="en" dir="ltr"> (threat)</span></mark>! MARKER-é-end</div>`,
-		`<li><mark class="insult">insult</mark> “idiot” in`, `<li><mark class="personal">personal data</mark> phone number, Kenya`,
+		`<li><mark class="insult">insult</mark> “idiot” (English), written with`, `<li><mark class="personal">personal data</mark> phone number, Kenya`,
 	} {
 		if !page.has(part) {
 			t.Errorf("the page does not hold %q: %s", part, page.body)

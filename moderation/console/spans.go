@@ -15,7 +15,7 @@ type segment struct {
 	Text  string
 	Class string // what a machine found there: a sense, or personalClass; "" for nothing
 	Says  string // the same in words, for those who do not see the mark
-	Title string // and with the lexicon's term
+	Title string // and with the lexicon's terms
 }
 
 // personalClass is the class of personal data, whatever its kind.
@@ -26,7 +26,8 @@ type mark struct {
 	start, end  int
 	class       string
 	weight      int
-	says, title string
+	says, title string // as in segment
+	found       string // the same in the legend, where the class is named
 }
 
 // segments takes a description apart where something was found. Places that
@@ -66,12 +67,12 @@ func marks(description string, f findings.Findings) []mark {
 	}
 	for _, w := range f.Words {
 		if w.Sense != words.SenseTarget { // it only names whom another word is about
-			add(mark{start: w.Start, end: w.End, class: senseClass(w.Sense), weight: w.Weight, says: foundWord(w), title: foundTerm(w)})
+			add(mark{start: w.Start, end: w.End, class: senseClass(w.Sense), weight: w.Weight, says: foundWord(w), title: foundTerm(w), found: termWord(w) + manner(w)})
 		}
 	}
 	for _, p := range f.Personal {
 		says := foundPersonal(p)
-		add(mark{start: p.Start, end: p.End, class: personalClass, weight: personalWeight, says: says, title: says})
+		add(mark{start: p.Start, end: p.End, class: personalClass, weight: personalWeight, says: says, title: says, found: says})
 	}
 	slices.SortStableFunc(all, func(a, b mark) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end)) })
 	return all
@@ -127,11 +128,11 @@ func legendOf(description string, f findings.Findings) []legendEntry {
 			all = append(all, legendEntry{Class: m.class, Name: className(m.class)})
 		}
 		entry := &all[at]
-		switch key := m.class + " " + m.title; {
+		switch key := m.class + " " + m.found; {
 		case seen[key]:
 		case len(entry.Found) < mostFound:
 			seen[key] = true
-			entry.Found = append(entry.Found, m.title)
+			entry.Found = append(entry.Found, m.found)
 		default:
 			seen[key] = true
 			entry.More++

@@ -92,7 +92,7 @@ func TestTheLegendTellsEachSortOnce(t *testing.T) {
 	if len(got) != 2 || got[0].Class != "insult" || len(got[0].Found) != mostFound || got[0].More != 3 {
 		t.Fatalf("the legend is %+v", got)
 	}
-	if want := []string{"“z” in the words for French, slur that the group also uses for itself"}; !slices.Equal(got[1].Found, want) {
+	if want := []string{"“z” (French), which the group also uses for itself"}; !slices.Equal(got[1].Found, want) {
 		t.Errorf("it says %q, want %q", got[1].Found, want)
 	}
 }
