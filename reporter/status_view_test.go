@@ -58,7 +58,8 @@ func TestTheStatusPageShowsWhatFitsTheStage(t *testing.T) {
 		},
 		"hidden": {
 			event.Status{Stage: event.StageOpen, Due: today().Add(time.Hour), Hidden: true},
-			[]string{"has hidden what you reported until a moderator has looked", "A moderator looks at your report by"}, nil,
+			[]string{"has hidden what you reported until a moderator has looked", "A moderator looks at your report by"},
+			nil,
 		},
 		"not hidden":    {event.Status{Stage: event.StageOpen}, []string{canWrite}, []string{"hidden what you reported"}},
 		"a newer stage": {event.Status{Stage: "mediated"}, []string{canWrite, canWithdraw}, []string{canAppeal, canAnswer, "mediated"}},

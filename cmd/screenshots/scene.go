@@ -63,10 +63,11 @@ func setScene(ctx context.Context, i *instance.Instance) (scene, error) {
 	}
 	waiting := []instance.Report{
 		{
-			Kind:        event.KindThreat,
-			Description: "In the group he wrote: “I will k1ll you, you 1 d 1 o t.” Under it he put my number, +254 712 345 678, and that I live at 12 Harbour Street.",
-			Links:       []string{"https://chat.example/g/81"},
-			Account:     event.Account{Platform: "chat", Handle: "@corner_shop"}, Role: event.RoleTarget, Language: "fr",
+			Kind: event.KindThreat,
+			Description: "In the group he wrote: “I will k1ll you, you 1 d 1 o t.” Under it he put my number, +254 712 345 678, " +
+				"and that I live at 12 Harbour Street.",
+			Links:   []string{"https://chat.example/g/81"},
+			Account: event.Account{Platform: "chat", Handle: "@corner_shop"}, Role: event.RoleTarget, Language: "fr",
 		},
 		{
 			Kind: event.KindHarassment, Description: "Under everything I post she answers with the same mocking picture, for three weeks now.",

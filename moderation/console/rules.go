@@ -83,11 +83,11 @@ func (f *caseFile) explain(ctx context.Context, titles *titles) {
 		if r.Content != nil {
 			kind = r.Content.Kind
 		}
-		r.explain(code, kind)
+		explainReport(r, code, kind)
 	}
 }
 
-func (r *report) explain(code conduct.Code, kind event.Kind) {
+func explainReport(r *report, code conduct.Code, kind event.Kind) {
 	r.explanation = explanation{
 		ConductVersion: code.Version, PriorityReasons: []string{}, Suggestions: []string{}, HiddenBy: []string{},
 		WhatIf: []without{}, Machine: []string{},

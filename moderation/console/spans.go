@@ -67,7 +67,10 @@ func marks(description string, f findings.Findings) []mark {
 	}
 	for _, w := range f.Words {
 		if w.Sense != words.SenseTarget { // it only names whom another word is about
-			add(mark{start: w.Start, end: w.End, class: senseClass(w.Sense), weight: w.Weight, says: foundWord(w), title: foundTerm(w), found: termWord(w) + manner(w)})
+			add(mark{
+				start: w.Start, end: w.End, class: senseClass(w.Sense), weight: w.Weight,
+				says: foundWord(w), title: foundTerm(w), found: termWord(w) + manner(w),
+			})
 		}
 	}
 	for _, p := range f.Personal {
