@@ -48,6 +48,37 @@ func TestEveryPageOfACaseIsAccessible(t *testing.T) {
 	look("a case with a withdrawn report", casePath(id))
 }
 
+// TestWhatAMachineFoundIsAccessible looks at a case with marks, rules and hiding,
+// at the form that says what the reporter is told, and at a filtered queue.
+func TestWhatAMachineFoundIsAccessible(t *testing.T) {
+	b := setup(t)
+	bundle := b.ruled(t)
+	b.work(t)
+	_, id := b.report(t, bundle, doxxing())
+	second := doxxing()
+	second.Description = "شخص كتب kill you وأيضًا 1d10t"
+	b.join(t, id, second)
+	c := b.signIn(t, "Ana", "demo")
+	tab := c.browser(t, browserbench.Options{})
+	look := func(name, path string) {
+		t.Helper()
+		for _, o := range []browserbench.Options{{Width: 1280}, {Width: browserbench.Narrow, Dark: true}} {
+			tab.Set(o)
+			tab.Visit(b.url + path)
+			tab.Accessible(name)
+			tab.Fits()
+		}
+	}
+	look("a hidden case", casePath(id))
+	tab.TabToName("Show it again")
+	look("a filtered queue", "/queue?queue=safety")
+	tab.TabTo(`select[name="tag"]`)
+	tab.TabToName("Show these")
+	c.claim(t, id)
+	look("a case to decide", casePath(id))
+	tab.Shows("What reporters are told besides")
+}
+
 // TestAReportByPhoneIsTakenByKeyboardAlone types what a caller says, and presses
 // Enter where one does so by habit.
 func TestAReportByPhoneIsTakenByKeyboardAlone(t *testing.T) {

@@ -164,7 +164,7 @@ func machineDid(code conduct.Code, fired []conduct.Fired, language string) (says
 	says = []string{}
 	for _, rule := range code.Rules {
 		acted := slices.ContainsFunc(fired, func(f conduct.Fired) bool { return f.Rule == rule.ID && !f.Shadow && f.Error == "" })
-		if acted && !rule.Shadow {
+		if acted {
 			var text string
 			text, in = rule.Says.Choose(language, append([]string{base}, code.Languages...))
 			says = append(says, text)
