@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -54,7 +55,7 @@ func (b *backtestBench) makeCodes() error {
 		}
 		b.files[name] = file
 	}
-	if len(b.files["rules"]) != len(b.files["pin"]) || string(b.files["rules"]) == string(b.files["pin"]) {
+	if len(b.files["rules"]) != len(b.files["pin"]) || bytes.Equal(b.files["rules"], b.files["pin"]) {
 		return errors.New("the draft with other rules has none")
 	}
 	return nil
