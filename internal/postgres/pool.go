@@ -94,6 +94,15 @@ func IsTransient(err error) bool {
 	}
 }
 
+// IsLockTimeout says whether a statement waited too long for a lock.
+func IsLockTimeout(err error) bool {
+	pgErr, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && pgErr.Code == lockNotAvailable
+}
+
+// lockNotAvailable is PostgreSQL's lock_not_available.
+const lockNotAvailable = "55P03"
+
 // Redact returns what of an error may be logged: a server's message and detail
 // can quote values, its code and the names of table and constraint can't.
 func Redact(err error) string {

@@ -111,14 +111,14 @@ func (e *engine) run(v *View, fired []Fired) ([]Fired, []*Rule) {
 	return fired, rules
 }
 
-// WithoutHide returns a where the quotas of these rules are used up: they
-// suggest hiding, and say so.
-func (a Assessment) WithoutHide(rules ...string) Assessment {
+// WithoutHide returns a where these rules may not hide now: they suggest it, and
+// say why.
+func (a Assessment) WithoutHide(why string, rules ...string) Assessment {
 	a.Hide = slices.DeleteFunc(slices.Clone(a.Hide), func(h Hiding) bool { return slices.Contains(rules, h.Rule) })
 	a.Fired = slices.Clone(a.Fired)
 	for i, f := range a.Fired {
 		if slices.Contains(rules, f.Rule) && !f.Shadow {
-			a.Fired[i].Effect = strings.Replace(f.Effect, hideWords, suggestedWords, 1)
+			a.Fired[i].Effect = strings.Replace(f.Effect, hideWords, suggestedWords+" ("+why+")", 1)
 		}
 	}
 	return a

@@ -27,11 +27,16 @@ func builtIn() []string {
 	return []string{RuleArticle, RulePriority, RuleAlike, RuleSameAccount, RuleSameLinks, RuleLook}
 }
 
-// hideWords is the effect of hiding, and what it becomes once a quota is used
-// up.
+// hideWords is the effect of hiding, and what it becomes where a rule may not.
 const (
 	hideWords      = "hide pending review"
-	suggestedWords = "hide suggested (quota reached)"
+	suggestedWords = "hide suggested"
+)
+
+// Why a rule suggests hiding and does not hide.
+const (
+	QuotaReached = "quota reached"
+	LookedAt     = "a moderator has looked"
 )
 
 // Effect is one field of a rule's `then`, and what it does in plain words.

@@ -78,7 +78,7 @@ func TestARuleWhoseQuotaWasUsedUpHidNothing(t *testing.T) {
 	if !c.Explain(a.Kind, a.Fired).Outcome().Hidden || len(c.WhatIf(a.Kind, a.Fired)) != 1 {
 		t.Error("what was hidden is not explained")
 	}
-	a = a.WithoutHide("hider")
+	a = a.WithoutHide(conduct.QuotaReached, "hider")
 	again := c.Explain(a.Kind, a.Fired)
 	if again.Outcome().Hidden || len(c.WhatIf(a.Kind, a.Fired)) != 0 {
 		t.Error("it is explained as if something had been hidden")

@@ -203,7 +203,7 @@ func TestEffectsArePutTogetherAfterAllRulesRan(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("it is assessed as\n%+v, want\n%+v", got, want)
 	}
-	less := got.WithoutHide("two", "shadow")
+	less := got.WithoutHide(conduct.QuotaReached, "two", "shadow")
 	if !reflect.DeepEqual(less.Hide, []conduct.Hiding{{Rule: "three", Quota: 9}}) || !strings.Contains(less.Fired[3].Effect, "hide suggested (quota reached)") ||
 		!strings.Contains(less.Fired[4].Effect, "hide pending review") || !strings.Contains(less.Fired[6].Effect, "hide pending review") || !reflect.DeepEqual(got, want) {
 		t.Errorf("with the quota used up it is %+v", less)

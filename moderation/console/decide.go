@@ -157,6 +157,9 @@ func (d *desk) store(
 	if err := q.EraseTextSketches(ctx, row.ID); err != nil {
 		return decided{}, fmt.Errorf("closing a case to alike reports: %w", err)
 	}
+	if err := q.EraseSignaturesOfCase(ctx, row.ID); err != nil {
+		return decided{}, fmt.Errorf("closing a case to alike reports: %w", err)
+	}
 	reports, err := d.tellReporters(ctx, q, made, v, code)
 	if err != nil {
 		return decided{}, err

@@ -37,7 +37,7 @@ func (d *desk) showAgain(ctx context.Context, m moderator, id event.ID, version 
 			return err
 		}
 		next := int32(changed.Version) //nolint:gosec // raised by one from an integer column
-		if err := q.ShowAgain(ctx, store.ShowAgainParams{ID: id, Version: next}); err != nil {
+		if err := q.ShowAgain(ctx, store.ShowAgainParams{ID: id, Version: next, At: now}); err != nil {
 			return fmt.Errorf("showing again what was hidden: %w", err)
 		}
 		reports, err := q.LiveReportsOf(ctx, id)

@@ -15,11 +15,22 @@ import (
 // normalAccount is one spelling of an account: without the @ that some write
 // before a handle, in whatever case and width. "" where no handle is given.
 func normalAccount(a event.Account) string {
-	handle := strings.TrimLeft(fold(strings.TrimSpace(a.Handle)), "@")
+	handle := strings.TrimLeft(fold(strings.TrimSpace(visible(a.Handle))), "@")
 	if handle == "" {
 		return ""
 	}
-	return fold(strings.TrimSpace(a.Platform)) + "\x00" + handle
+	return fold(strings.TrimSpace(visible(a.Platform))) + "\x00" + handle
+}
+
+// visible leaves out what nobody sees: joiners, direction marks, variation
+// selectors.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Cf, unicode.Variation_Selector) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // normalLinks are the links in one spelling, sorted, each once: whatever says
@@ -47,17 +58,27 @@ func normalLink(link string) string {
 	if port := u.Port(); port != "" && port != "80" && port != "443" {
 		host += ":" + port
 	}
-	query := u.Query()
-	for name := range query {
-		if tracks(name) {
-			query.Del(name)
-		}
-	}
 	normal := host + strings.TrimSuffix(u.EscapedPath(), "/")
-	if len(query) > 0 {
-		normal += "?" + query.Encode() // sorted by name
+	if query := normalQuery(u.RawQuery); query != "" {
+		normal += "?" + query
+	}
+	// A fragment is a place in a page, unless a script makes it the page.
+	if strings.HasPrefix(u.Fragment, "/") || strings.HasPrefix(u.Fragment, "!") {
+		normal += "#" + u.EscapedFragment()
 	}
 	return normal
+}
+
+// normalQuery is a query without what tracks, sorted. It is not decoded: forums
+// part its fields by semicolons too, and whatever stands there counts.
+func normalQuery(raw string) string {
+	fields := strings.FieldsFunc(raw, func(r rune) bool { return r == '&' || r == ';' })
+	fields = slices.DeleteFunc(fields, func(field string) bool {
+		name, _, _ := strings.Cut(field, "=")
+		return tracks(name)
+	})
+	slices.Sort(fields)
+	return strings.Join(fields, "&")
 }
 
 // tracks says whether a parameter tells who shared a link, not what it shows.

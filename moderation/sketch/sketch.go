@@ -7,8 +7,6 @@
 package sketch
 
 import (
-	"crypto/aes"
-	"crypto/cipher"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
@@ -22,23 +20,14 @@ const KeySize = 32
 
 // Key makes the sketches of one community. Under another key everything is
 // another number, so that communities can't be joined. Safe for concurrent use.
-type Key struct {
-	secret   []byte
-	shingles cipher.Block
-}
+type Key struct{ secret []byte }
 
 // NewKey returns the Key of a secret of KeySize random bytes.
 func NewKey(secret []byte) (Key, error) {
 	if len(secret) != KeySize {
 		return Key{}, fmt.Errorf("a sketch key has %d bytes, want %d", len(secret), KeySize)
 	}
-	k := Key{secret: secret}
-	block, err := aes.NewCipher(k.mac("shingles", ""))
-	if err != nil {
-		return Key{}, fmt.Errorf("making a sketch key: %w", err)
-	}
-	k.shingles = block
-	return k, nil
+	return Key{secret: secret}, nil
 }
 
 // Sketch is what a report is grouped by.
@@ -54,10 +43,14 @@ func (k Key) Of(c event.Content) Sketch {
 	if account := normalAccount(c.Account); account != "" {
 		s.Account = k.number("account", account)
 	}
-	s.Text = k.text(fmt.Sprintf("%s|%d|", c.Kind, s.Account), c.Description)
 	for _, link := range normalLinks(c.Links) {
 		s.Links = append(s.Links, k.number("link", link))
 	}
+	scope := fmt.Sprintf("%s|%d|", c.Kind, s.Account)
+	if s.Account == 0 { // then links say what it is about
+		scope += fmt.Sprint(s.Links, "|")
+	}
+	s.Text = k.text(scope, c.Description)
 	return s
 }
 

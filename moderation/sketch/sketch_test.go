@@ -40,6 +40,7 @@ func TestAnAccountIsTheSameHoweverItIsSpelled(t *testing.T) {
 		{"mastodon", "someone@example.org"},
 		{" MASTODON ", "@Someone@Example.org "},
 		{"mastodon", "ｓｏｍｅｏｎｅ@example.org"},
+		{"mastodon", "some\u200bone\ufe0f@example.org\u200d"},
 	} {
 		if of(same[0], same[1]) != want {
 			t.Errorf("%q, %q is another account", same[0], same[1])
@@ -64,7 +65,7 @@ func TestALinkIsTheSameHoweverItIsShared(t *testing.T) {
 	want := of("https://example.org/posts/7?page=2")
 	for _, same := range []string{
 		"http://www.example.org/posts/7?page=2", "https://m.example.org/posts/7/?page=2#top",
-		"https://EXAMPLE.org:443/posts/7?utm_source=x&page=2&fbclid=abc",
+		"https://EXAMPLE.org:443/posts/7?utm_source=x&page=2&fbclid=abc", "https://example.org/posts/7?fbclid=abc;page=2",
 	} {
 		if !slices.Equal(of(same), want) {
 			t.Errorf("%s is another link", same)
@@ -72,7 +73,8 @@ func TestALinkIsTheSameHoweverItIsShared(t *testing.T) {
 	}
 	for _, other := range []string{
 		"https://example.org/posts/8?page=2", "https://example.org/posts/7?page=3", "https://example.org:8443/posts/7?page=2",
-		"https://example.org/Posts/7?page=2",
+		"https://example.org/Posts/7?page=2", "https://example.org/posts/7?page=2#!/other", "https://example.org/posts/7?page=2;u=1",
+		"https://example.org/posts/7", "https://example.org/posts/7?page=%E0%zz",
 	} {
 		if slices.Equal(of(other), want) {
 			t.Errorf("%s is the same link", other)
@@ -92,6 +94,30 @@ func alike(a, b sketch.Sketch) bool {
 const long = `Since Monday this account writes under each of my posts that I should leave the town, that everyone knows where I live
 and that my children go to the school on the hill. I asked him to stop twice. He answered with pictures of our street and says
 that he and his friends will come by. Others have begun to copy what he writes.`
+
+func TestAFragmentThatIsThePageTellsLinksApart(t *testing.T) {
+	k := key(t, 1)
+	of := func(link string) []int64 { return k.Of(event.Content{Links: []string{link}}).Links }
+	for _, two := range [][2]string{
+		{"https://chat.example.org/#/@her:example.org", "https://chat.example.org/#/@him:example.org"},
+		{"https://forum.example.org/index.php?action=profile;u=1", "https://forum.example.org/index.php?action=profile;u=2"},
+	} {
+		if slices.Equal(of(two[0]), of(two[1])) {
+			t.Errorf("%s and %s are one link", two[0], two[1])
+		}
+	}
+}
+
+func TestWhereNoAccountIsNamedTheLinksMustBeTheSame(t *testing.T) {
+	k := key(t, 1)
+	of := func(links ...string) sketch.Sketch { return k.Of(event.Content{Description: long, Links: links}) }
+	if !alike(of("https://example.org/1"), of("https://www.example.org/1/")) {
+		t.Error("the same words and link are not alike")
+	}
+	if alike(of("https://example.org/1"), of("https://example.org/2")) || alike(of(), of("https://example.org/2")) {
+		t.Error("a template filled in for two links is about one thing")
+	}
+}
 
 func TestAlikeTextsAreFoundAndOthersAreNot(t *testing.T) {
 	k := key(t, 1)

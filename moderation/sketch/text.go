@@ -1,6 +1,7 @@
 package sketch
 
 import (
+	"crypto/aes"
 	"encoding/binary"
 	"math"
 )
@@ -31,13 +32,17 @@ type Text struct {
 	long      bool
 }
 
-// text makes the sketch. AES keyed by the community puts each shingle at a
-// random place, from which its places in all orders follow. Texts under
-// different scopes have no band in common.
+// text makes the sketch. AES, keyed by community and scope, puts each shingle at
+// a random place, from which its places in all orders follow. Texts under
+// different scopes can't be compared.
 func (k Key) text(scope, s string) Text {
 	all := letters(s)
 	if len(all) < minLetters {
 		return Text{}
+	}
+	shingles, err := aes.NewCipher(k.mac("shingles", scope))
+	if err != nil {
+		return Text{} // never: a MAC has the size of a key
 	}
 	var first [orders]uint64
 	for i := range first {
@@ -48,7 +53,7 @@ func (k Key) text(scope, s string) Text {
 		for j, r := range all[i : i+shingle] {
 			binary.BigEndian.PutUint32(block[4*j:], uint32(r)) //nolint:gosec // a rune is at most 21 bits
 		}
-		k.shingles.Encrypt(block[:], block[:])
+		shingles.Encrypt(block[:], block[:])
 		a, b := binary.BigEndian.Uint64(block[:8]), binary.BigEndian.Uint64(block[8:])|1
 		for o := range first {
 			a += b // Kirsch and Mitzenmacher, 2006: two hashes make as many as are wanted

@@ -525,7 +525,7 @@ func (q *Queries) JustClaimed(ctx context.Context, arg JustClaimedParams) (event
 }
 
 const lockCase = `-- name: LockCase :one
-SELECT id, community, state, version, kind, article, conduct, priority, opened_at, first_look_due, closed_at, claimed_by, claimed_until, again, unread_since, queue, language, language_team, second_reader, tags, hidden_since FROM moderation.cases WHERE id = $1 AND community = ANY($2::text[]) FOR UPDATE
+SELECT id, community, state, version, kind, article, conduct, priority, opened_at, first_look_due, closed_at, claimed_by, claimed_until, again, unread_since, queue, language, language_team, second_reader, tags, hidden_since, shown_at FROM moderation.cases WHERE id = $1 AND community = ANY($2::text[]) FOR UPDATE
 `
 
 type LockCaseParams struct {
@@ -560,6 +560,7 @@ func (q *Queries) LockCase(ctx context.Context, arg LockCaseParams) (ModerationC
 		&i.SecondReader,
 		&i.Tags,
 		&i.HiddenSince,
+		&i.ShownAt,
 	)
 	return i, err
 }
@@ -641,7 +642,7 @@ SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.pr
     c.tags, c.hidden_since, m.name AS claimed_by_name
 FROM unnest($1::text[]) AS own(community)
 CROSS JOIN LATERAL (
-    SELECT q.id, q.community, q.state, q.version, q.kind, q.article, q.conduct, q.priority, q.opened_at, q.first_look_due, q.closed_at, q.claimed_by, q.claimed_until, q.again, q.unread_since, q.queue, q.language, q.language_team, q.second_reader, q.tags, q.hidden_since FROM moderation.cases q
+    SELECT q.id, q.community, q.state, q.version, q.kind, q.article, q.conduct, q.priority, q.opened_at, q.first_look_due, q.closed_at, q.claimed_by, q.claimed_until, q.again, q.unread_since, q.queue, q.language, q.language_team, q.second_reader, q.tags, q.hidden_since, q.shown_at FROM moderation.cases q
     WHERE q.state = 'open' AND q.community = own.community
         AND CASE WHEN $2::text = '' THEN true ELSE q.kind = $2 END
         AND CASE WHEN $3::text = '' THEN true ELSE q.queue = $3 END
@@ -894,17 +895,18 @@ func (q *Queries) SetClaim(ctx context.Context, arg SetClaimParams) error {
 }
 
 const showAgain = `-- name: ShowAgain :exec
-UPDATE moderation.cases SET hidden_since = NULL, version = $1 WHERE id = $2
+UPDATE moderation.cases SET hidden_since = NULL, shown_at = $1::timestamptz, version = $2 WHERE id = $3
 `
 
 type ShowAgainParams struct {
+	At      time.Time
 	Version int32
 	ID      event.ID
 }
 
 // What a rule hid is shown again, without a decision.
 func (q *Queries) ShowAgain(ctx context.Context, arg ShowAgainParams) error {
-	_, err := q.db.Exec(ctx, showAgain, arg.Version, arg.ID)
+	_, err := q.db.Exec(ctx, showAgain, arg.At, arg.Version, arg.ID)
 	return err
 }
 

@@ -79,7 +79,7 @@ func (q *Queries) EraseMessages(ctx context.Context, reportID event.ID) error {
 }
 
 const eraseReport = `-- name: EraseReport :exec
-UPDATE moderation.report SET content = '', signature = NULL, findings = NULL, withdrawn_at = $1, stopped = NULL, version = version + 1 WHERE id = $2
+UPDATE moderation.report SET content = '', language = 'und', findings = NULL, withdrawn_at = $1, stopped = NULL, version = version + 1 WHERE id = $2
 `
 
 type EraseReportParams struct {
@@ -110,6 +110,16 @@ func (q *Queries) FollowUpThere(ctx context.Context, id event.ID) (bool, error) 
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
+}
+
+const forgetFindings = `-- name: ForgetFindings :exec
+UPDATE moderation.cases SET tags = '{}', language = 'und', language_team = false WHERE id = $1
+`
+
+// What rules made of words that are gone.
+func (q *Queries) ForgetFindings(ctx context.Context, id event.ID) error {
+	_, err := q.db.Exec(ctx, forgetFindings, id)
+	return err
 }
 
 const insertFollowUp = `-- name: InsertFollowUp :exec
@@ -230,7 +240,7 @@ func (q *Queries) LiveReportsOf(ctx context.Context, caseID event.ID) ([]event.I
 }
 
 const lockCaseOfReport = `-- name: LockCaseOfReport :one
-SELECT id, community, state, version, article, conduct, again, first_look_due FROM moderation.cases WHERE id = $1 FOR UPDATE
+SELECT id, community, state, version, article, conduct, again, first_look_due, priority FROM moderation.cases WHERE id = $1 FOR UPDATE
 `
 
 type LockCaseOfReportRow struct {
@@ -242,6 +252,7 @@ type LockCaseOfReportRow struct {
 	Conduct      string
 	Again        string
 	FirstLookDue time.Time
+	Priority     int32
 }
 
 func (q *Queries) LockCaseOfReport(ctx context.Context, caseID event.ID) (LockCaseOfReportRow, error) {
@@ -256,6 +267,7 @@ func (q *Queries) LockCaseOfReport(ctx context.Context, caseID event.ID) (LockCa
 		&i.Conduct,
 		&i.Again,
 		&i.FirstLookDue,
+		&i.Priority,
 	)
 	return i, err
 }
@@ -357,7 +369,8 @@ func (q *Queries) ReportPlace(ctx context.Context, reportID event.ID) (ReportPla
 
 const setCase = `-- name: SetCase :exec
 UPDATE moderation.cases SET state = $1, version = $2, again = $3, first_look_due = $4,
-    closed_at = $5, claimed_by = NULL, claimed_until = NULL
+    closed_at = $5, claimed_by = NULL, claimed_until = NULL,
+    hidden_since = CASE WHEN $1 = 'open' THEN hidden_since END -- what is closed is hidden no longer
 WHERE id = $6
 `
 
@@ -395,6 +408,20 @@ type SetConsentParams struct {
 
 func (q *Queries) SetConsent(ctx context.Context, arg SetConsentParams) error {
 	_, err := q.db.Exec(ctx, setConsent, arg.DoNotTellAccount, arg.NotBeyondCommunity, arg.ReportID)
+	return err
+}
+
+const setPriority = `-- name: SetPriority :exec
+UPDATE moderation.cases SET priority = $1 WHERE id = $2
+`
+
+type SetPriorityParams struct {
+	Priority int32
+	ID       event.ID
+}
+
+func (q *Queries) SetPriority(ctx context.Context, arg SetPriorityParams) error {
+	_, err := q.db.Exec(ctx, setPriority, arg.Priority, arg.ID)
 	return err
 }
 

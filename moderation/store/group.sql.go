@@ -14,16 +14,23 @@ import (
 
 const alikeReports = `-- name: AlikeReports :many
 
-SELECT DISTINCT s.value, r.case_id, r.signature, c.kind, c.conduct
+SELECT k.value, r.case_id, g.signature, c.kind, c.conduct
 FROM unnest($1::bigint[]) AS wanted(value)
 CROSS JOIN LATERAL (
-    SELECT k.value, k.report_id FROM moderation.sketch k
-    WHERE k.value = wanted.value AND k.part = 'text' ORDER BY k.at DESC LIMIT 16
-) s
-JOIN moderation.report r ON r.id = s.report_id
+    SELECT s.value, s.report_id, s.at FROM moderation.sketch s
+    WHERE s.value = wanted.value AND s.part = 'text' ORDER BY s.at DESC LIMIT 16
+) k
+JOIN moderation.report r ON r.id = k.report_id
+JOIN moderation.signature g ON g.report_id = r.id
 JOIN moderation.cases c ON c.id = r.case_id
-WHERE r.withdrawn_at IS NULL AND c.state = 'open' AND c.again = ''
+WHERE r.withdrawn_at IS NULL AND c.state = 'open' AND c.again = '' AND (c.claimed_until IS NULL OR c.claimed_until <= $2::timestamptz)
+ORDER BY k.at DESC, r.id
 `
+
+type AlikeReportsParams struct {
+	Bands []int64
+	Now   time.Time
+}
 
 type AlikeReportsRow struct {
 	Value     int64
@@ -34,10 +41,12 @@ type AlikeReportsRow struct {
 }
 
 // How reports are grouped.
-// The first reports of open cases that share a band of their text. Of one band
-// the newest few are enough: what is alike is in one case already, or nearly.
-func (q *Queries) AlikeReports(ctx context.Context, bands []int64) ([]AlikeReportsRow, error) {
-	rows, err := q.db.Query(ctx, alikeReports, bands)
+// The first reports of open cases that share a band of their text, the newest
+// first. Of one band the newest few are enough: what is alike is in one case
+// already, or nearly. Nothing joins a case that somebody holds: it would change
+// under her hands, and a flood would keep her from ever deciding.
+func (q *Queries) AlikeReports(ctx context.Context, arg AlikeReportsParams) ([]AlikeReportsRow, error) {
+	rows, err := q.db.Query(ctx, alikeReports, arg.Bands, arg.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -96,6 +105,24 @@ func (q *Queries) CountReports(ctx context.Context, ids []event.ID) ([]CountRepo
 	return items, nil
 }
 
+const eraseSignature = `-- name: EraseSignature :exec
+DELETE FROM moderation.signature WHERE report_id = $1
+`
+
+func (q *Queries) EraseSignature(ctx context.Context, reportID event.ID) error {
+	_, err := q.db.Exec(ctx, eraseSignature, reportID)
+	return err
+}
+
+const eraseSignaturesOfCase = `-- name: EraseSignaturesOfCase :exec
+DELETE FROM moderation.signature WHERE report_id IN (SELECT r.id FROM moderation.report r WHERE r.case_id = $1)
+`
+
+func (q *Queries) EraseSignaturesOfCase(ctx context.Context, caseID event.ID) error {
+	_, err := q.db.Exec(ctx, eraseSignaturesOfCase, caseID)
+	return err
+}
+
 const eraseSketches = `-- name: EraseSketches :exec
 DELETE FROM moderation.sketch WHERE report_id = $1
 `
@@ -112,6 +139,20 @@ DELETE FROM moderation.sketch WHERE part = 'text' AND report_id IN (SELECT r.id 
 // Nothing joins a case that is decided.
 func (q *Queries) EraseTextSketches(ctx context.Context, caseID event.ID) error {
 	_, err := q.db.Exec(ctx, eraseTextSketches, caseID)
+	return err
+}
+
+const insertSignatures = `-- name: InsertSignatures :exec
+INSERT INTO moderation.signature (report_id, signature) SELECT unnest($1::uuid[]), unnest($2::bytea[])
+`
+
+type InsertSignaturesParams struct {
+	ReportIds  []event.ID
+	Signatures [][]byte
+}
+
+func (q *Queries) InsertSignatures(ctx context.Context, arg InsertSignaturesParams) error {
+	_, err := q.db.Exec(ctx, insertSignatures, arg.ReportIds, arg.Signatures)
 	return err
 }
 
@@ -238,9 +279,15 @@ func (q *Queries) LinkedCases(ctx context.Context, arg LinkedCasesParams) ([]Lin
 }
 
 const lockCasesToJoin = `-- name: LockCasesToJoin :many
-SELECT id, article, queue, priority, first_look_due, language_team, second_reader, tags, hidden_since FROM moderation.cases
-WHERE id = ANY($1::uuid[]) AND state = 'open' AND again = '' ORDER BY id FOR UPDATE
+SELECT id, article, queue, priority, first_look_due, language_team, second_reader, tags, hidden_since, shown_at FROM moderation.cases
+WHERE id = ANY($1::uuid[]) AND state = 'open' AND again = '' AND (claimed_until IS NULL OR claimed_until <= $2::timestamptz)
+ORDER BY id FOR UPDATE
 `
+
+type LockCasesToJoinParams struct {
+	Ids []event.ID
+	Now time.Time
+}
 
 type LockCasesToJoinRow struct {
 	ID           event.ID
@@ -252,12 +299,13 @@ type LockCasesToJoinRow struct {
 	SecondReader bool
 	Tags         []string
 	HiddenSince  *time.Time
+	ShownAt      *time.Time
 }
 
 // In the order of their ids, so that two that join the same wait for one
 // another. What was decided meanwhile is not among them.
-func (q *Queries) LockCasesToJoin(ctx context.Context, ids []event.ID) ([]LockCasesToJoinRow, error) {
-	rows, err := q.db.Query(ctx, lockCasesToJoin, ids)
+func (q *Queries) LockCasesToJoin(ctx context.Context, arg LockCasesToJoinParams) ([]LockCasesToJoinRow, error) {
+	rows, err := q.db.Query(ctx, lockCasesToJoin, arg.Ids, arg.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -275,6 +323,7 @@ func (q *Queries) LockCasesToJoin(ctx context.Context, ids []event.ID) ([]LockCa
 			&i.SecondReader,
 			&i.Tags,
 			&i.HiddenSince,
+			&i.ShownAt,
 		); err != nil {
 			return nil, err
 		}
@@ -286,17 +335,35 @@ func (q *Queries) LockCasesToJoin(ctx context.Context, ids []event.ID) ([]LockCa
 	return items, nil
 }
 
+const lockTimeout = `-- name: LockTimeout :one
+SELECT current_setting('lock_timeout')::text
+`
+
+func (q *Queries) LockTimeout(ctx context.Context) (string, error) {
+	row := q.db.QueryRow(ctx, lockTimeout)
+	var column_1 string
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const openCasesAbout = `-- name: OpenCasesAbout :many
-SELECT DISTINCT s.value, s.part, r.case_id, c.kind, c.conduct
+SELECT k.value, k.part, r.case_id, c.kind, c.conduct,
+    CAST(COALESCE((SELECT a.value FROM moderation.sketch a WHERE a.report_id = r.id AND a.part = 'account' LIMIT 1), 0) AS bigint) AS account
 FROM unnest($1::bigint[]) AS wanted(value)
 CROSS JOIN LATERAL (
-    SELECT k.value, k.part, k.report_id FROM moderation.sketch k
-    WHERE k.value = wanted.value AND k.part IN ('account', 'link') ORDER BY k.at DESC LIMIT 32
-) s
-JOIN moderation.report r ON r.id = s.report_id
+    SELECT s.value, s.part, s.report_id, s.at FROM moderation.sketch s
+    WHERE s.value = wanted.value AND s.part IN ('account', 'link') ORDER BY s.at DESC LIMIT 32
+) k
+JOIN moderation.report r ON r.id = k.report_id
 JOIN moderation.cases c ON c.id = r.case_id
-WHERE c.state = 'open' AND c.again = ''
+WHERE c.state = 'open' AND c.again = '' AND (c.claimed_until IS NULL OR c.claimed_until <= $2::timestamptz)
+ORDER BY k.at DESC, r.id
 `
+
+type OpenCasesAboutParams struct {
+	Values []int64
+	Now    time.Time
+}
 
 type OpenCasesAboutRow struct {
 	Value   int64
@@ -304,11 +371,13 @@ type OpenCasesAboutRow struct {
 	CaseID  event.ID
 	Kind    string
 	Conduct string
+	Account int64
 }
 
-// Open cases about accounts or links, by the newest reports on each.
-func (q *Queries) OpenCasesAbout(ctx context.Context, values []int64) ([]OpenCasesAboutRow, error) {
-	rows, err := q.db.Query(ctx, openCasesAbout, values)
+// Open cases about accounts or links, by the newest reports on each, which come
+// first. With the account that the report names: a link is shared by many.
+func (q *Queries) OpenCasesAbout(ctx context.Context, arg OpenCasesAboutParams) ([]OpenCasesAboutRow, error) {
+	rows, err := q.db.Query(ctx, openCasesAbout, arg.Values, arg.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -322,6 +391,7 @@ func (q *Queries) OpenCasesAbout(ctx context.Context, values []int64) ([]OpenCas
 			&i.CaseID,
 			&i.Kind,
 			&i.Conduct,
+			&i.Account,
 		); err != nil {
 			return nil, err
 		}
@@ -331,4 +401,45 @@ func (q *Queries) OpenCasesAbout(ctx context.Context, values []int64) ([]OpenCas
 		return nil, err
 	}
 	return items, nil
+}
+
+const raiseReportsOfCases = `-- name: RaiseReportsOfCases :many
+UPDATE moderation.report SET version = version + 1 WHERE case_id = ANY($1::uuid[]) AND withdrawn_at IS NULL
+RETURNING id, case_id
+`
+
+type RaiseReportsOfCasesRow struct {
+	ID     event.ID
+	CaseID event.ID
+}
+
+// What the receipts of a case's reports show has changed with the case.
+func (q *Queries) RaiseReportsOfCases(ctx context.Context, caseIds []event.ID) ([]RaiseReportsOfCasesRow, error) {
+	rows, err := q.db.Query(ctx, raiseReportsOfCases, caseIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RaiseReportsOfCasesRow
+	for rows.Next() {
+		var i RaiseReportsOfCasesRow
+		if err := rows.Scan(&i.ID, &i.CaseID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const setLockTimeout = `-- name: SetLockTimeout :exec
+SELECT set_config('lock_timeout', $1::text, true)
+`
+
+// Of this transaction, in milliseconds or as PostgreSQL writes it.
+func (q *Queries) SetLockTimeout(ctx context.Context, value string) error {
+	_, err := q.db.Exec(ctx, setLockTimeout, value)
+	return err
 }

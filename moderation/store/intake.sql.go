@@ -191,12 +191,11 @@ func (q *Queries) InsertMilestones(ctx context.Context, arg InsertMilestonesPara
 
 const insertReports = `-- name: InsertReports :exec
 INSERT INTO moderation.report (id, case_id, community, conduct, received_at, opened_at, status_key, reply_key, version, content,
-    do_not_tell_account, not_beyond_community, signature, language, findings)
+    do_not_tell_account, not_beyond_community, language, findings)
 SELECT unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[]),
     unnest($5::timestamptz[]), $6::timestamptz, unnest($7::text[]), unnest($8::bytea[]), 1,
     unnest($9::bytea[]), unnest($10::boolean[]), unnest($11::boolean[]),
-    unnest($12::bytea[]),
-    unnest($13::text[]), unnest($14::bytea[])
+    unnest($12::text[]), unnest($13::bytea[])
 `
 
 type InsertReportsParams struct {
@@ -211,7 +210,6 @@ type InsertReportsParams struct {
 	Contents             [][]byte
 	DoNotTellAccounts    []bool
 	NotBeyondCommunities []bool
-	Signatures           [][]byte
 	Languages            []string
 	Findings             [][]byte
 }
@@ -229,7 +227,6 @@ func (q *Queries) InsertReports(ctx context.Context, arg InsertReportsParams) er
 		arg.Contents,
 		arg.DoNotTellAccounts,
 		arg.NotBeyondCommunities,
-		arg.Signatures,
 		arg.Languages,
 		arg.Findings,
 	)

@@ -70,6 +70,7 @@ type ModerationCase struct {
 	SecondReader bool
 	Tags         []string
 	HiddenSince  *time.Time
+	ShownAt      *time.Time
 }
 
 type ModerationDataKey struct {
@@ -177,7 +178,6 @@ type ModerationReport struct {
 	NotBeyondCommunity bool
 	Stopped            *bool
 	WithdrawnAt        *time.Time
-	Signature          []byte
 	Language           string
 	Findings           []byte
 }
@@ -210,6 +210,11 @@ type ModerationSignInLink struct {
 	TokenHash   []byte
 	ModeratorID event.ID
 	ExpiresAt   time.Time
+}
+
+type ModerationSignature struct {
+	ReportID  event.ID
+	Signature []byte
 }
 
 type ModerationSketch struct {

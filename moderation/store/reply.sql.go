@@ -172,7 +172,7 @@ SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.pr
     c.tags, c.hidden_since, m.name AS claimed_by_name
 FROM unnest($1::text[]) AS own(community)
 CROSS JOIN LATERAL (
-    SELECT q.id, q.community, q.state, q.version, q.kind, q.article, q.conduct, q.priority, q.opened_at, q.first_look_due, q.closed_at, q.claimed_by, q.claimed_until, q.again, q.unread_since, q.queue, q.language, q.language_team, q.second_reader, q.tags, q.hidden_since FROM moderation.cases q
+    SELECT q.id, q.community, q.state, q.version, q.kind, q.article, q.conduct, q.priority, q.opened_at, q.first_look_due, q.closed_at, q.claimed_by, q.claimed_until, q.again, q.unread_since, q.queue, q.language, q.language_team, q.second_reader, q.tags, q.hidden_since, q.shown_at FROM moderation.cases q
     WHERE q.unread_since IS NOT NULL AND q.state = 'closed' AND q.community = own.community
     ORDER BY q.unread_since, q.id LIMIT 200
 ) c

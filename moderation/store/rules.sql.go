@@ -32,7 +32,24 @@ SELECT wanted.number,
     WHERE NOT EXISTS ( -- decided again since: the last one holds
         SELECT FROM moderation.decision later WHERE later.case_id = d.case_id AND later.case_version > d.case_version
             AND later.decided_at <= wanted.at
-    )) AS decisions
+    )) AS decisions,
+    -- A person has looked at what this account did, not long ago, and let it be:
+    -- showed again what a rule hid, or decided that nothing follows.
+    EXISTS (
+        SELECT FROM (
+            SELECT s.report_id FROM moderation.sketch s WHERE s.value = wanted.account AND s.part = 'account' AND s.at <= wanted.at
+            ORDER BY s.at DESC LIMIT 1000
+        ) s
+        JOIN moderation.report r ON r.id = s.report_id
+        JOIN moderation.cases c ON c.id = r.case_id
+        WHERE c.shown_at > wanted.at - interval '30 days' AND c.shown_at <= wanted.at
+            OR EXISTS (
+                SELECT FROM moderation.decision d WHERE d.case_id = c.id AND d.action = 'none'
+                    AND d.decided_at > wanted.at - interval '30 days' AND d.decided_at <= wanted.at
+                    AND NOT EXISTS (SELECT FROM moderation.decision later WHERE later.case_id = d.case_id
+                        AND later.case_version > d.case_version AND later.decided_at <= wanted.at)
+            )
+    ) AS cleared
 FROM (
     SELECT CAST(unnest($1::integer[]) AS integer) AS number, unnest($2::bigint[]) AS account,
         unnest($3::uuid[]) AS report_id, unnest($4::timestamptz[]) AS at
@@ -51,6 +68,7 @@ type AccountHistoriesRow struct {
 	Reports   int64
 	LastHour  int64
 	Decisions int64
+	Cleared   bool
 }
 
 // What rules ask of the past, and what they leave.
@@ -75,6 +93,7 @@ func (q *Queries) AccountHistories(ctx context.Context, arg AccountHistoriesPara
 			&i.Reports,
 			&i.LastHour,
 			&i.Decisions,
+			&i.Cleared,
 		); err != nil {
 			return nil, err
 		}

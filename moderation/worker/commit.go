@@ -42,9 +42,6 @@ func (w *Worker) commit(ctx context.Context, batch []opened) ([]status.Report, e
 		for _, row := range there {
 			known[row.ID] = true
 		}
-		if err := eraseAgain(ctx, q, batch, there, now); err != nil {
-			return err
-		}
 		fresh := make([]int, 0, len(batch)) // in batch
 		for i, id := range ids {
 			if !known[id] { // of the others the status is read below, outside this transaction
@@ -52,7 +49,11 @@ func (w *Worker) commit(ctx context.Context, batch []opened) ([]status.Report, e
 				fresh = append(fresh, i)
 			}
 		}
-		if err := w.store(ctx, q, batch, fresh, statuses, now); err != nil {
+		if err := w.store(ctx, tx, batch, fresh, statuses, now); err != nil {
+			return err
+		}
+		// After the cases, as whoever follows a report locks them.
+		if err := eraseAgain(ctx, q, batch, there, now); err != nil {
 			return err
 		}
 		fault.Point("worker.commit.within")
@@ -75,15 +76,16 @@ func (w *Worker) commit(ctx context.Context, batch []opened) ([]status.Report, e
 
 // store puts the reports of a batch that are new into cases, and sets the
 // status of each.
-func (w *Worker) store(ctx context.Context, q *store.Queries, batch []opened, fresh []int, statuses []status.Report, now time.Time) error {
+func (w *Worker) store(ctx context.Context, tx pgx.Tx, batch []opened, fresh []int, statuses []status.Report, now time.Time) error {
 	if len(fresh) == 0 {
 		return nil
 	}
-	g, err := gather(ctx, q, batch, fresh)
-	if err != nil {
+	q := store.New(tx)
+	if err := history(ctx, q, batch, fresh); err != nil {
 		return err
 	}
-	if err := history(ctx, q, batch, fresh); err != nil {
+	g, err := gather(ctx, tx, batch, fresh, now)
+	if err != nil {
 		return err
 	}
 	into := make([]*grouped, len(fresh))
@@ -96,9 +98,14 @@ func (w *Worker) store(ctx context.Context, q *store.Queries, batch []opened, fr
 	if err := hidden.breakCircuits(ctx, q, now); err != nil {
 		return err
 	}
-	var r rows
 	for n, i := range fresh {
 		into[n].take(&batch[i], now)
+	}
+	if err := g.tellOthers(ctx, q, now); err != nil {
+		return err
+	}
+	var r rows
+	for n, i := range fresh {
 		asked, err := w.add(&r, batch[i], into[n], now)
 		if err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"recourse/internal/event"
@@ -36,10 +37,8 @@ func (r *rows) addQuestions(o opened, now time.Time) ([]event.SealedMessage, err
 		if !ok {
 			continue // Parse refuses such a rule
 		}
-		text := question.Text[o.language]
-		if text == "" {
-			text = question.Text[o.code.Languages[0]]
-		}
+		base, _, _ := strings.Cut(o.language, "-")
+		text := question.Text.In(o.language, append([]string{base}, o.code.Languages...))
 		body, err := json.Marshal(event.Message{Type: event.MessageReply, Text: text, Automatic: true})
 		if err != nil {
 			return nil, fmt.Errorf("encoding a question: %w", err)

@@ -4,9 +4,14 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"recourse/internal/event"
 	"recourse/internal/keys"
+	"recourse/internal/postgres"
 	"recourse/moderation/conduct"
 	"recourse/moderation/sketch"
 	"recourse/moderation/store"
@@ -17,28 +22,37 @@ type like struct {
 	into      *grouped
 	kind      event.Kind
 	conduct   string
-	signature []byte // of the words of its first report
+	account   int64  // of what a shared account or link found
+	signature []byte // of the words of its first report, of what a band found
 }
+
+// mostReports is how many reports one case takes: more would make it too large
+// to open and to decide. The next one opens another, and that takes the rest.
+const mostReports = 200
 
 // fits says whether a report can join the case at all. One of another kind, or
 // under another code of conduct, is judged apart: moderators see both beside
 // one another.
-func (l like) fits(o *opened) bool { return l.kind == o.kind && l.conduct == o.submitted.Conduct }
+func (l like) fits(o *opened) bool {
+	return l.kind == o.kind && l.conduct == o.submitted.Conduct && l.into.reports < mostReports
+}
 
 // grouping finds the case for each report of a batch.
 type grouping struct {
 	byBand, byAccount, byLink map[int64][]like
 
 	cases map[event.ID]*grouped // that were there
-	order []*grouped            // that reports went into, in the order in which they first did
+	now   time.Time
+	order []*grouped // that reports went into, in the order in which they first did
 }
 
 // gather looks for open cases that the new reports of a batch may join, and
 // locks those. Two workers that store alike reports at the same moment do not
-// see one another's: then there are two cases, side by side in the console.
-func gather(ctx context.Context, q *store.Queries, batch []opened, fresh []int) (*grouping, error) {
+// see one another's: then there are two cases.
+func gather(ctx context.Context, tx pgx.Tx, batch []opened, fresh []int, now time.Time) (*grouping, error) {
+	q := store.New(tx)
 	g := &grouping{
-		byBand: map[int64][]like{}, byAccount: map[int64][]like{}, byLink: map[int64][]like{}, cases: map[event.ID]*grouped{},
+		byBand: map[int64][]like{}, byAccount: map[int64][]like{}, byLink: map[int64][]like{}, cases: map[event.ID]*grouped{}, now: now,
 	}
 	var bands, others []int64
 	for _, i := range fresh {
@@ -68,7 +82,7 @@ func gather(ctx context.Context, q *store.Queries, batch []opened, fresh []int) 
 			}
 		}
 	}
-	if err := g.lock(ctx, q, wanted); err != nil {
+	if err := g.lock(ctx, tx, wanted); err != nil {
 		return nil, err
 	}
 	return g, nil
@@ -85,7 +99,7 @@ func (g *grouping) findAlike(ctx context.Context, q *store.Queries, bands []int6
 	if len(bands) == 0 {
 		return nil
 	}
-	rows, err := q.AlikeReports(ctx, bands)
+	rows, err := q.AlikeReports(ctx, store.AlikeReportsParams{Bands: bands, Now: g.now})
 	if err != nil {
 		return fmt.Errorf("looking for alike reports: %w", err)
 	}
@@ -102,7 +116,7 @@ func (g *grouping) findAbout(ctx context.Context, q *store.Queries, values []int
 	if len(values) == 0 {
 		return nil
 	}
-	rows, err := q.OpenCasesAbout(ctx, values)
+	rows, err := q.OpenCasesAbout(ctx, store.OpenCasesAboutParams{Values: values, Now: g.now})
 	if err != nil {
 		return fmt.Errorf("looking for cases about the same: %w", err)
 	}
@@ -111,30 +125,24 @@ func (g *grouping) findAbout(ctx context.Context, q *store.Queries, values []int
 		if row.Part == "account" {
 			by = g.byAccount
 		}
-		by[row.Value] = append(by[row.Value], like{into: g.there(row.CaseID), kind: event.Kind(row.Kind), conduct: row.Conduct})
+		by[row.Value] = append(by[row.Value], like{
+			into: g.there(row.CaseID), kind: event.Kind(row.Kind), conduct: row.Conduct, account: row.Account,
+		})
 	}
 	return nil
 }
 
+// lockWait is how long a batch waits for cases that others have locked. It then
+// joins none: no report waits because somebody is at work on another.
+const lockWait = 300 * time.Millisecond
+
 // lock locks the cases that are wanted and forgets the others: what was decided
-// meanwhile takes no report any more.
-func (g *grouping) lock(ctx context.Context, q *store.Queries, wanted []event.ID) error {
+// or claimed meanwhile takes no report any more.
+func (g *grouping) lock(ctx context.Context, tx pgx.Tx, wanted []event.ID) error {
 	if len(wanted) > 0 {
-		locked, err := q.LockCasesToJoin(ctx, wanted)
-		if err != nil {
-			return fmt.Errorf("locking cases to join: %w", err)
-		}
-		ids := make([]event.ID, len(locked))
-		for i, row := range locked {
-			g.cases[row.ID].found(row)
-			ids[i] = row.ID
-		}
-		counts, err := q.CountReports(ctx, ids)
-		if err != nil {
-			return fmt.Errorf("counting the reports of cases: %w", err)
-		}
-		for _, row := range counts {
-			g.cases[row.ID].reports = int(row.Reports)
+		err := g.tryLock(ctx, tx, wanted)
+		if err != nil && !postgres.IsLockTimeout(err) {
+			return err
 		}
 	}
 	for _, by := range []map[int64][]like{g.byBand, g.byAccount, g.byLink} {
@@ -143,6 +151,43 @@ func (g *grouping) lock(ctx context.Context, q *store.Queries, wanted []event.ID
 		}
 	}
 	return nil
+}
+
+// tryLock locks what is wanted within a savepoint, so that the transaction goes
+// on where it could not.
+func (g *grouping) tryLock(ctx context.Context, tx pgx.Tx, wanted []event.ID) error {
+	return pgx.BeginFunc(ctx, tx, func(inner pgx.Tx) error {
+		q := store.New(inner)
+		before, err := q.LockTimeout(ctx)
+		if err != nil {
+			return fmt.Errorf("reading how long to wait for locks: %w", err)
+		}
+		if err := q.SetLockTimeout(ctx, strconv.FormatInt(lockWait.Milliseconds(), 10)); err != nil {
+			return fmt.Errorf("setting how long to wait for locks: %w", err)
+		}
+		locked, err := q.LockCasesToJoin(ctx, store.LockCasesToJoinParams{Ids: wanted, Now: g.now})
+		if err != nil {
+			return fmt.Errorf("locking cases to join: %w", err)
+		}
+		if err := q.SetLockTimeout(ctx, before); err != nil {
+			return fmt.Errorf("setting how long to wait for locks: %w", err)
+		}
+		ids := make([]event.ID, len(locked))
+		for i, row := range locked {
+			ids[i] = row.ID
+		}
+		counts, err := q.CountReports(ctx, ids)
+		if err != nil {
+			return fmt.Errorf("counting the reports of cases: %w", err)
+		}
+		for _, row := range locked {
+			g.cases[row.ID].found(row)
+		}
+		for _, row := range counts {
+			g.cases[row.ID].reports = int(row.Reports)
+		}
+		return nil
+	})
 }
 
 // alike returns the case whose words a report repeats, or nil.
@@ -167,7 +212,8 @@ func (g *grouping) about(o *opened, by conduct.GroupBy) *grouped {
 		}
 	}
 	for _, l := range likes {
-		if l.fits(o) {
+		// A link is shared by many: whoever posted it is not whoever repeats it.
+		if l.fits(o) && l.account == o.sketch.Account {
 			return l.into
 		}
 	}
@@ -178,6 +224,7 @@ func (g *grouping) about(o *opened, by conduct.GroupBy) *grouped {
 // that it joins, or its own.
 func (g *grouping) caseOf(o *opened) *grouped {
 	c := g.alike(o)
+	o.view.History.GroupReporters, o.joined = 1, ""
 	if c != nil {
 		o.view.History.GroupReporters, o.joined = c.reports+1, conduct.RuleAlike
 	}
@@ -203,7 +250,7 @@ func (g *grouping) caseOf(o *opened) *grouped {
 // open makes a case of a report, which later ones of the batch may join.
 func (g *grouping) open(o *opened) *grouped {
 	c := &grouped{id: event.NewID(), first: o.submitted.Report}
-	l := like{into: c, kind: o.kind, conduct: o.submitted.Conduct, signature: o.sketch.Text.Signature}
+	l := like{into: c, kind: o.kind, conduct: o.submitted.Conduct, account: o.sketch.Account, signature: o.sketch.Text.Signature}
 	for _, band := range o.sketch.Text.Bands {
 		g.byBand[band] = append(g.byBand[band], l)
 	}

@@ -137,7 +137,8 @@ func TestNothingJoinsACaseThatIsDecidedOrReopened(t *testing.T) {
 	}
 }
 
-func TestAReportThatWaitsForACaseThatIsBeingDecidedOpensItsOwn(t *testing.T) {
+// A case that somebody has locked holds up neither alike reports nor others.
+func TestALockedCaseHoldsNoReportUp(t *testing.T) {
 	b := setup(t)
 	b.start(t)
 	id := b.caseOf(t, b.tell(t, event.KindThreat, him, story))
@@ -149,15 +150,75 @@ func TestAReportThatWaitsForACaseThatIsBeingDecidedOpensItsOwn(t *testing.T) {
 	if _, err := tx.Exec(t.Context(), "UPDATE moderation.cases SET state = 'closed', closed_at = now() WHERE id = $1", id); err != nil {
 		t.Fatal(err)
 	}
-	r := b.tell(t, event.KindThreat, him, story)
-	testbench.Eventually(t, 10*time.Second, "the worker waits for the case", func() bool {
-		return b.count(t, "pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()") > 0
-	})
+	var receipts []receipt.Receipt
+	for i := range 24 {
+		account := him
+		if i%4 == 3 {
+			account = event.Account{Platform: "forum", Handle: fmt.Sprint("other ", i)}
+		}
+		receipts = append(receipts, b.tell(t, event.KindThreat, account, story))
+	}
+	began := time.Now()
+	for _, r := range receipts {
+		if b.caseOf(t, r) == id {
+			t.Error("a report joined a case that is locked")
+		}
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("the reports took %s", took)
+	}
 	if err := tx.Commit(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if b.caseOf(t, r) == id {
+	if b.caseOf(t, b.tell(t, event.KindThreat, him, story)) == id {
 		t.Error("a report joined a case that was decided without it")
+	}
+}
+
+// Nothing changes a case under the hands of who works on it: a flood of alike
+// reports would keep her from ever deciding.
+func TestNothingJoinsACaseThatSomebodyHolds(t *testing.T) {
+	b := setup(t)
+	b.start(t)
+	id := b.caseOf(t, b.tell(t, event.KindThreat, him, story))
+	moderator := event.NewID()
+	b.exec(t, `INSERT INTO moderation.moderator (id, name, created_at) VALUES ($1, 'Ana', now())`, moderator)
+	b.exec(t, `UPDATE moderation.cases SET claimed_by = $1, claimed_until = now() + interval '10 minutes' WHERE id = $2`, moderator, id)
+	second := b.caseOf(t, b.tell(t, event.KindThreat, him, story))
+	if second == id {
+		t.Error("a report joined a case that is held")
+	}
+	if third := b.caseOf(t, b.tell(t, event.KindThreat, him, story)); third != second {
+		t.Error("the next one did not join the case that nobody holds")
+	}
+	if n := b.count(t, "moderation.cases WHERE id = $1 AND version = 1", id); n != 1 {
+		t.Error("the held case changed")
+	}
+	b.exec(t, `UPDATE moderation.cases SET claimed_until = now() - interval '1 second' WHERE id = $1`, id)
+	if fourth := b.caseOf(t, b.tell(t, event.KindThreat, him, story)); fourth != id && fourth != second {
+		t.Error("after the claim ran out a report opened a third case")
+	}
+}
+
+func TestACaseTakesTwoHundredReportsAndNoMore(t *testing.T) {
+	b := setup(t)
+	b.start(t)
+	id := b.caseOf(t, b.tell(t, event.KindThreat, him, story))
+	var receipts []receipt.Receipt
+	for range 230 {
+		receipts = append(receipts, b.tell(t, event.KindThreat, him, story))
+	}
+	for _, r := range receipts {
+		b.caseOf(t, r)
+	}
+	if n := b.count(t, "moderation.report WHERE case_id = $1", id); n > 200 {
+		t.Errorf("a case has %d reports", n)
+	}
+	if n := b.count(t, "moderation.report"); n != 231 {
+		t.Errorf("%d reports are stored, want 231", n)
+	}
+	if n := b.count(t, "moderation.cases"); n < 2 || n > 8 {
+		t.Errorf("they are %d cases", n)
 	}
 }
 
@@ -177,8 +238,11 @@ func TestAWithdrawnReportLeavesNoSketchAndNothingJoinsIt(t *testing.T) {
 	if n := b.count(t, "moderation.sketch WHERE report_id = $1", event.ID(first.ReportID())); n != 0 {
 		t.Errorf("%d sketches of a withdrawn report are left", n)
 	}
-	if n := b.count(t, "moderation.report WHERE id = $1 AND signature IS NOT NULL", event.ID(first.ReportID())); n != 0 {
-		t.Error("a withdrawn report keeps its sketch")
+	if n := b.count(t, "moderation.signature WHERE report_id = $1", event.ID(first.ReportID())); n != 0 {
+		t.Error("a withdrawn report keeps its signature")
+	}
+	if n := b.count(t, "moderation.cases WHERE id = $1 AND priority = 400", id); n != 1 {
+		t.Error("the case keeps the priority that a withdrawn report gave it")
 	}
 	if n := b.count(t, "moderation.cases WHERE id = $1 AND state = 'open'", id); n != 1 {
 		t.Error("the case did not stay open for its other report")
@@ -239,9 +303,11 @@ func TestManyWorkersJoinTheSameCasesAtOnce(t *testing.T) {
 	}
 	wg.Wait()
 	for _, r := range rest {
-		if !ids[b.caseOf(t, r)] {
-			t.Fatal("a report did not join the case that was there before it")
-		}
+		b.caseOf(t, r)
+	}
+	// A batch that has waited long enough for a case opens another: a few at most.
+	if n := b.count(t, "moderation.cases"); n > 3*len(accounts) {
+		t.Errorf("%d reports on %d accounts are %d cases", len(rest), len(accounts), n)
 	}
 	if n := b.count(t, "moderation.cases c WHERE c.version <> 1 AND c.priority <> 399 + LEAST(50, (SELECT count(*) FROM moderation.report r WHERE r.case_id = c.id))"); n != 0 {
 		t.Errorf("%d cases have lost count of their reports", n)

@@ -1,6 +1,8 @@
 package worker
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -25,6 +27,9 @@ type grouped struct {
 	secondReader   bool
 	tags           []string // sorted
 	hiddenSince    time.Time
+	shownAt        time.Time // a person showed it again
+
+	changed bool // what the receipts of its earlier reports show
 }
 
 // found takes what is stored of a case.
@@ -33,6 +38,9 @@ func (c *grouped) found(row store.LockCasesToJoinRow) {
 	c.languageTeam, c.secondReader, c.tags = row.LanguageTeam, row.SecondReader, row.Tags
 	if row.HiddenSince != nil {
 		c.hiddenSince = *row.HiddenSince
+	}
+	if row.ShownAt != nil {
+		c.shownAt = *row.ShownAt
 	}
 }
 
@@ -45,7 +53,7 @@ func (c *grouped) take(o *opened, now time.Time) {
 		c.article, c.queue, c.priority = a.Article, a.Queue, a.Priority
 	}
 	if c.due.IsZero() || o.firstLook.Before(c.due) {
-		c.due = o.firstLook
+		c.due, c.changed = o.firstLook, true
 	}
 	if c.first == o.submitted.Report {
 		c.language = a.Language
@@ -54,8 +62,33 @@ func (c *grouped) take(o *opened, now time.Time) {
 	c.secondReader = c.secondReader || a.SecondReader
 	c.tags = slices.Compact(slices.Sorted(slices.Values(slices.Concat(c.tags, a.Tags))))
 	if len(a.Hide) > 0 && c.hiddenSince.IsZero() {
-		c.hiddenSince = now
+		c.hiddenSince, c.changed = now, true
 	}
+}
+
+// tellOthers has the receipts of the reports that were in a case tell what has
+// changed of it.
+func (g *grouping) tellOthers(ctx context.Context, q *store.Queries, now time.Time) error {
+	var changed []event.ID
+	for _, c := range g.order {
+		if c.there && c.changed {
+			changed = append(changed, c.id)
+		}
+	}
+	if len(changed) == 0 {
+		return nil
+	}
+	rows, err := q.RaiseReportsOfCases(ctx, changed)
+	if err != nil {
+		return fmt.Errorf("raising the versions of a case's reports: %w", err)
+	}
+	for _, row := range rows {
+		due := store.InsertStatusesDueParams{CaseID: row.CaseID, ReportIds: []event.ID{row.ID}, CreatedAt: now}
+		if err := q.InsertStatusesDue(ctx, due); err != nil {
+			return fmt.Errorf("leaving statuses to the relay: %w", err)
+		}
+	}
+	return nil
 }
 
 // priorityNow is the case's place in the queue with all its reports.

@@ -35,6 +35,7 @@ type opened struct {
 	view      conduct.View // its history is added in the transaction
 	language  string       // BCP 47, as the reporter gave it
 
+	cleared    bool               // a person looked at the account not long ago, and let it be
 	assessment conduct.Assessment // made in the transaction
 	joined     string             // why it is in a case that was there: a rule of its own; empty where it opened one
 	firstLook  time.Time

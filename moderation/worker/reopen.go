@@ -55,6 +55,7 @@ func (c *change) erase(ctx context.Context, before moderation.Case) error {
 		{"its messages", func() error { return c.q.EraseMessages(ctx, id) }},
 		{"its rules", func() error { return c.q.EraseRules(ctx, id) }},
 		{"its sketches", func() error { return c.q.EraseSketches(ctx, id) }},
+		{"the signature of its text", func() error { return c.q.EraseSignature(ctx, id) }},
 		{"its contact", func() error { return c.q.EraseContact(ctx, id) }},
 		{"its content", func() error { return c.q.EraseReport(ctx, store.EraseReportParams{ReportID: id, At: &c.now}) }},
 		{"its messages in the streams", func() error { return askErasure(ctx, c.q, c.f.followUp, c.now) }},
@@ -72,7 +73,14 @@ func (c *change) erase(ctx context.Context, before moderation.Case) error {
 		return fmt.Errorf("looking for other reports of a case: %w", err)
 	}
 	if len(left) > 0 {
+		priority := moderation.PriorityOf(int(c.row.Priority), len(left))
+		if err := c.q.SetPriority(ctx, store.SetPriorityParams{ID: c.row.ID, Priority: int32(priority)}); err != nil { //nolint:gosec // below a thousand
+			return fmt.Errorf("lowering a case's priority: %w", err)
+		}
 		return c.raise(ctx, before.Heard())
+	}
+	if err := c.q.ForgetFindings(ctx, c.row.ID); err != nil {
+		return fmt.Errorf("forgetting what rules made of words: %w", err)
 	}
 	if err := c.q.EraseCaseKey(ctx, c.row.ID); err != nil {
 		return fmt.Errorf("erasing what was written about a case: %w", err)

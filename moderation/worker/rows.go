@@ -19,6 +19,7 @@ type rows struct {
 	joined     store.JoinCasesParams
 	reports    store.InsertReportsParams
 	sketches   store.InsertSketchesParams
+	signatures store.InsertSignaturesParams
 	dataKeys   store.InsertDataKeysParams
 	milestones store.InsertMilestonesParams
 	rules      store.InsertRulesFiredParams
@@ -55,7 +56,6 @@ func (w *Worker) add(r *rows, o opened, into *grouped, now time.Time) ([]event.S
 	r.reports.Contents = append(r.reports.Contents, dataKey.Seal(place, o.plaintext))
 	r.reports.DoNotTellAccounts = append(r.reports.DoNotTellAccounts, o.consent.DoNotTellAccount)
 	r.reports.NotBeyondCommunities = append(r.reports.NotBeyondCommunities, o.consent.NotBeyondCommunity)
-	r.reports.Signatures = append(r.reports.Signatures, o.sketch.Text.Signature)
 	r.reports.Languages = append(r.reports.Languages, o.assessment.Language)
 	r.reports.Findings = append(r.reports.Findings, found)
 
@@ -118,6 +118,10 @@ func (r *rows) addSketches(o opened, into *grouped) {
 	add("link", o.sketch.Links...)
 	if into.first == o.submitted.Report {
 		add("text", o.sketch.Text.Bands...)
+		if o.sketch.Text.Signature != nil {
+			r.signatures.ReportIds = append(r.signatures.ReportIds, o.submitted.Report)
+			r.signatures.Signatures = append(r.signatures.Signatures, o.sketch.Text.Signature)
+		}
 	}
 }
 
@@ -191,6 +195,7 @@ func (r *rows) insert(ctx context.Context, q *store.Queries, now time.Time) erro
 		{"cases that are joined", func() error { return q.JoinCases(ctx, r.joined) }},
 		{"reports", func() error { return q.InsertReports(ctx, r.reports) }},
 		{"sketches", func() error { return q.InsertSketches(ctx, r.sketches) }},
+		{"signatures", func() error { return q.InsertSignatures(ctx, r.signatures) }},
 		{"data keys", func() error { return q.InsertDataKeys(ctx, r.dataKeys) }},
 		{"milestones", func() error { return q.InsertMilestones(ctx, r.milestones) }},
 		{"rules fired", func() error { return q.InsertRulesFired(ctx, r.rules) }},

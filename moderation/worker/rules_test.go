@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"recourse/internal/event"
 	"recourse/internal/keys"
@@ -171,7 +172,7 @@ func TestWhatIsFoundInWordsIsSealedBesideThem(t *testing.T) {
 
 func TestARulesQuestionReachesTheReporterAsAutomatic(t *testing.T) {
 	b := withRules(t)
-	for language, want := range map[string]string{"fr": "Où cela s’est-il passé ?", "ko": "Where did it happen?"} {
+	for language, want := range map[string]string{"fr": "Où cela s’est-il passé ?", "fr-CA": "Où cela s’est-il passé ?", "ko": "Where did it happen?"} {
 		r, _ := b.report(t, event.Content{Kind: event.KindDoxxing, Description: "MARKER " + language, Language: language})
 		messages := b.ownMessages(t, r, b.waitForStatus(t, r))
 		if len(messages) != 1 || messages[0].Type != event.MessageReply || !messages[0].Automatic || messages[0].Text != want {
@@ -299,6 +300,100 @@ func TestAJoiningReportAddsWhatItsRulesLeadTo(t *testing.T) {
 	want.priority = 502
 	if got := b.stored(t, id); third != id || got != want {
 		t.Errorf("after a third, milder one the case is %+v, want %+v", got, want)
+	}
+}
+
+func TestAlikeReportsOfOneBatchCostAQuotaOnce(t *testing.T) {
+	b := setup(t)
+	b.demo.Conduct = b.bus.PutConduct(t, []byte(testbench.DemoConduct+rules))
+	var receipts []receipt.Receipt
+	for range 24 { // all there before the worker starts
+		receipts = append(receipts, b.tell(t, event.KindThreat, him, "I will kill you, he wrote to me last night."))
+	}
+	b.start(t)
+	for _, r := range receipts {
+		b.caseOf(t, r)
+	}
+	if counted, cases := b.count(t, "moderation.rule_hour WHERE hidden > 4"), b.count(t, "moderation.cases"); counted != 0 || cases > 4 {
+		t.Errorf("alike reports were counted as more than their %d cases", cases)
+	}
+}
+
+// What a person has looked at and let be stays to be seen, however often it is
+// reported.
+func TestWhatAPersonHasLookedAtIsNotHiddenAgain(t *testing.T) {
+	b := withRules(t)
+	threat := func(kind event.Kind, words string) event.ID {
+		_, id := b.report(t, event.Content{Kind: kind, Account: him, Description: words})
+		return id
+	}
+	first := threat(event.KindThreat, "He said on Monday evening: I will kill you, and laughed.")
+	if !b.stored(t, first).hidden {
+		t.Fatal("the case is not hidden at first")
+	}
+	b.exec(t, `UPDATE moderation.cases SET hidden_since = NULL, shown_at = now() - interval '2 seconds' WHERE id = $1`, first)
+	if again := threat(event.KindThreat, "He said on Monday evening: I will kill you, and laughed!"); again != first || b.stored(t, first).hidden {
+		t.Error("a report that joins hides the case again")
+	}
+	if other := threat(event.KindHarassment, "Another time he wrote that I will kill you soon, believe me."); b.stored(t, other).hidden {
+		t.Error("a report on the same account hides, after a person showed it again")
+	}
+	if n := b.count(t, "moderation.rule_fired WHERE effect LIKE '%hide suggested (a moderator has looked)%'"); n != 2 {
+		t.Errorf("%d rules say why they only suggest, want 2", n)
+	}
+}
+
+// A link is shared by many. Whoever repeats it has done nothing, and no decision
+// on another counts against them.
+func TestALinkDoesNotJoinAccounts(t *testing.T) {
+	b := setup(t)
+	code := strings.Replace(testbench.DemoConduct+rules, "when: 'account.last_hour >= 3'\n    then: {tags: [burst], group: [account]}",
+		"when: 'true'\n    then: {group: [links]}", 1)
+	b.demo.Conduct = b.bus.PutConduct(t, []byte(code))
+	b.start(t)
+	link := []string{"https://example.org/the-post"}
+	about := func(account event.Account, words string) event.ID {
+		_, id := b.report(t, event.Content{Kind: event.KindHarassment, Account: account, Description: words, Links: link})
+		return id
+	}
+	first := about(him, "He began it with this post about me.")
+	if about(him, "It is still there, and others repeat it.") != first {
+		t.Error("a report on the same account and link opened another case")
+	}
+	if about(her, "She answered below the post, and I do not like it.") == first {
+		t.Error("a report on another account joined by its link")
+	}
+}
+
+// What the receipts of a case's other reports show changes with the case.
+func TestTheOthersInACaseAreToldThatItIsHiddenNow(t *testing.T) {
+	b := withRules(t)
+	words := "He writes under each of my posts that he knows my house and my way to work, every single day since Monday."
+	first, id := b.report(t, event.Content{Kind: event.KindThreat, Account: him, Description: words})
+	if b.waitForStatus(t, first).Hidden {
+		t.Fatal("it is hidden from the start")
+	}
+	if _, second := b.report(t, event.Content{Kind: event.KindThreat, Account: him, Description: words + " I will kill you."}); second != id {
+		t.Fatal("the second report opened another case")
+	}
+	if !b.waitForVersion(t, first, 2).Hidden {
+		t.Error("the first reporter is not told")
+	}
+}
+
+func TestAWithdrawalTakesWhatRulesMadeOfTheWords(t *testing.T) {
+	b := withRules(t)
+	r, id := b.report(t, event.Content{Kind: event.KindThreat, Account: him, Description: "I will kill you, he wrote to me last night."})
+	b.follow(t, r, event.ReportWithdrawn, event.FollowUpContent{})
+	testbench.Eventually(t, 10*time.Second, "it is withdrawn", func() bool { return b.waitForStatus(t, r).Stage == event.StageWithdrawn })
+	if status := b.waitForStatus(t, r); status.Hidden {
+		t.Error("the receipt says that it is hidden still")
+	}
+	if c := b.stored(t, id); c.tags != "" || c.language != "und" || c.hidden || c.team {
+		t.Errorf("the case keeps %+v", c)
+	}
+	if n := b.count(t, "moderation.report WHERE id = $1 AND (language <> 'und' OR findings IS NOT NULL)", event.ID(r.ReportID())); n != 0 {
+		t.Error("the report keeps what was found in it")
 	}
 }
 

@@ -12,14 +12,18 @@ CREATE TABLE moderation.sketch (
 );
 CREATE INDEX sketch_value ON moderation.sketch (value, at);
 
-ALTER TABLE moderation.report ADD COLUMN signature bytea; -- sketch of its text; NULL: too short, or withdrawn
+-- How alike two texts are is estimated from these; kept as long as the bands.
+CREATE TABLE moderation.signature (
+    report_id uuid PRIMARY KEY REFERENCES moderation.report,
+    signature bytea NOT NULL
+);
 
-GRANT SELECT, INSERT, DELETE ON moderation.sketch TO recourse_worker;
-GRANT SELECT (signature), UPDATE (signature) ON moderation.report TO recourse_worker;
+GRANT SELECT, INSERT, DELETE ON moderation.sketch, moderation.signature TO recourse_worker;
 GRANT SELECT (priority), UPDATE (priority) ON moderation.cases TO recourse_worker;
 
 GRANT SELECT, DELETE ON moderation.sketch TO recourse_console;
+GRANT SELECT (report_id), DELETE ON moderation.signature TO recourse_console;
 
 -- +goose Down
+DROP TABLE moderation.signature;
 DROP TABLE moderation.sketch;
-ALTER TABLE moderation.report DROP COLUMN signature;

@@ -16,7 +16,8 @@ ALTER TABLE moderation.cases
     ADD COLUMN language_team boolean NOT NULL DEFAULT false, -- for moderators who read language
     ADD COLUMN second_reader boolean NOT NULL DEFAULT false, -- a second person consents before a decision takes effect
     ADD COLUMN tags text[] NOT NULL DEFAULT '{}',
-    ADD COLUMN hidden_since timestamptz;               -- a rule hid what was reported until a person has looked
+    ADD COLUMN hidden_since timestamptz,               -- a rule hid what was reported until a person has looked
+    ADD COLUMN shown_at timestamptz;                   -- a person looked and showed it again: no rule hides it any more
 
 -- What moderators read: BCP 47 base languages. Empty: not said.
 ALTER TABLE moderation.membership ADD COLUMN languages text[] NOT NULL DEFAULT '{}';
@@ -30,20 +31,20 @@ CREATE TABLE moderation.rule_hour (
     PRIMARY KEY (community, rule, hour)
 );
 
-GRANT SELECT (queue, language, language_team, second_reader, tags, hidden_since),
-    UPDATE (article, queue, language_team, second_reader, tags, hidden_since) ON moderation.cases TO recourse_worker;
-GRANT UPDATE (findings) ON moderation.report TO recourse_worker;
+GRANT SELECT (queue, language, language_team, second_reader, tags, hidden_since, shown_at),
+    UPDATE (article, queue, language, language_team, second_reader, tags, hidden_since) ON moderation.cases TO recourse_worker;
+GRANT UPDATE (language, findings) ON moderation.report TO recourse_worker;
 GRANT SELECT, INSERT, UPDATE ON moderation.rule_hour TO recourse_worker;
 -- How often an account was acted on before: no reasons, nothing of who decided.
 GRANT SELECT (case_id, case_version, action, decided_at) ON moderation.decision TO recourse_worker;
 
-GRANT UPDATE (hidden_since) ON moderation.cases TO recourse_console;
+GRANT UPDATE (hidden_since, shown_at) ON moderation.cases TO recourse_console;
 GRANT SELECT (hour), DELETE ON moderation.rule_hour TO recourse_janitor;
 
 -- +goose Down
 DROP TABLE moderation.rule_hour;
 ALTER TABLE moderation.membership DROP COLUMN languages;
 ALTER TABLE moderation.cases DROP COLUMN queue, DROP COLUMN language, DROP COLUMN language_team, DROP COLUMN second_reader,
-    DROP COLUMN tags, DROP COLUMN hidden_since;
+    DROP COLUMN tags, DROP COLUMN hidden_since, DROP COLUMN shown_at;
 ALTER TABLE moderation.report DROP COLUMN language, DROP COLUMN findings;
 ALTER TABLE moderation.rule_fired DROP COLUMN shadow, DROP COLUMN error, DROP COLUMN because;

@@ -136,7 +136,7 @@ WHERE id = @id;
 
 -- name: ShowAgain :exec
 -- What a rule hid is shown again, without a decision.
-UPDATE moderation.cases SET hidden_since = NULL, version = @version WHERE id = @id;
+UPDATE moderation.cases SET hidden_since = NULL, shown_at = @at::timestamptz, version = @version WHERE id = @id;
 
 -- name: ReportsOf :many
 SELECT r.id, r.community, r.received_at, r.opened_at, r.reply_key, r.version, r.content, r.do_not_tell_account,

@@ -5,7 +5,7 @@
 SELECT case_id, community FROM moderation.report WHERE id = @report_id;
 
 -- name: LockCaseOfReport :one
-SELECT id, community, state, version, article, conduct, again, first_look_due FROM moderation.cases WHERE id = @case_id FOR UPDATE;
+SELECT id, community, state, version, article, conduct, again, first_look_due, priority FROM moderation.cases WHERE id = @case_id FOR UPDATE;
 
 -- name: LockReport :one
 SELECT id, case_id, community, reply_key, version, withdrawn_at FROM moderation.report WHERE id = @report_id FOR UPDATE;
@@ -40,8 +40,16 @@ UPDATE moderation.report SET stopped = @stopped WHERE id = @report_id;
 
 -- name: SetCase :exec
 UPDATE moderation.cases SET state = @state, version = @version, again = @again, first_look_due = @first_look_due,
-    closed_at = @closed_at, claimed_by = NULL, claimed_until = NULL
+    closed_at = @closed_at, claimed_by = NULL, claimed_until = NULL,
+    hidden_since = CASE WHEN @state = 'open' THEN hidden_since END -- what is closed is hidden no longer
 WHERE id = @id;
+
+-- name: SetPriority :exec
+UPDATE moderation.cases SET priority = @priority WHERE id = @id;
+
+-- name: ForgetFindings :exec
+-- What rules made of words that are gone.
+UPDATE moderation.cases SET tags = '{}', language = 'und', language_team = false WHERE id = @id;
 
 -- name: RaiseCaseVersion :exec
 UPDATE moderation.cases SET version = @version WHERE id = @id;
@@ -60,7 +68,7 @@ INSERT INTO moderation.message (id, report_id, at, sealed) VALUES (@id, @report_
 SELECT id FROM moderation.report WHERE case_id = @case_id AND withdrawn_at IS NULL ORDER BY id;
 
 -- name: EraseReport :exec
-UPDATE moderation.report SET content = '', signature = NULL, findings = NULL, withdrawn_at = @at, stopped = NULL, version = version + 1 WHERE id = @report_id;
+UPDATE moderation.report SET content = '', language = 'und', findings = NULL, withdrawn_at = @at, stopped = NULL, version = version + 1 WHERE id = @report_id;
 
 -- name: EraseFollowUps :exec
 UPDATE moderation.follow_up SET content = NULL WHERE report_id = @report_id;

@@ -1,23 +1,35 @@
 -- How reports are grouped.
 
 -- name: AlikeReports :many
--- The first reports of open cases that share a band of their text. Of one band
--- the newest few are enough: what is alike is in one case already, or nearly.
-SELECT DISTINCT s.value, r.case_id, r.signature, c.kind, c.conduct
+-- The first reports of open cases that share a band of their text, the newest
+-- first. Of one band the newest few are enough: what is alike is in one case
+-- already, or nearly. Nothing joins a case that somebody holds: it would change
+-- under her hands, and a flood would keep her from ever deciding.
+SELECT k.value, r.case_id, g.signature, c.kind, c.conduct
 FROM unnest(@bands::bigint[]) AS wanted(value)
 CROSS JOIN LATERAL (
-    SELECT k.value, k.report_id FROM moderation.sketch k
-    WHERE k.value = wanted.value AND k.part = 'text' ORDER BY k.at DESC LIMIT 16
-) s
-JOIN moderation.report r ON r.id = s.report_id
+    SELECT s.value, s.report_id, s.at FROM moderation.sketch s
+    WHERE s.value = wanted.value AND s.part = 'text' ORDER BY s.at DESC LIMIT 16
+) k
+JOIN moderation.report r ON r.id = k.report_id
+JOIN moderation.signature g ON g.report_id = r.id
 JOIN moderation.cases c ON c.id = r.case_id
-WHERE r.withdrawn_at IS NULL AND c.state = 'open' AND c.again = '';
+WHERE r.withdrawn_at IS NULL AND c.state = 'open' AND c.again = '' AND (c.claimed_until IS NULL OR c.claimed_until <= @now::timestamptz)
+ORDER BY k.at DESC, r.id;
 
 -- name: LockCasesToJoin :many
 -- In the order of their ids, so that two that join the same wait for one
 -- another. What was decided meanwhile is not among them.
-SELECT id, article, queue, priority, first_look_due, language_team, second_reader, tags, hidden_since FROM moderation.cases
-WHERE id = ANY(@ids::uuid[]) AND state = 'open' AND again = '' ORDER BY id FOR UPDATE;
+SELECT id, article, queue, priority, first_look_due, language_team, second_reader, tags, hidden_since, shown_at FROM moderation.cases
+WHERE id = ANY(@ids::uuid[]) AND state = 'open' AND again = '' AND (claimed_until IS NULL OR claimed_until <= @now::timestamptz)
+ORDER BY id FOR UPDATE;
+
+-- name: LockTimeout :one
+SELECT current_setting('lock_timeout')::text;
+
+-- name: SetLockTimeout :exec
+-- Of this transaction, in milliseconds or as PostgreSQL writes it.
+SELECT set_config('lock_timeout', @value::text, true);
 
 -- name: CountReports :many
 -- Asked once the cases are locked: before, who joined them just now would not be
@@ -45,6 +57,20 @@ SELECT unnest(@report_ids::uuid[]), unnest(@parts::text[]), unnest(@values::bigi
 -- name: EraseSketches :exec
 DELETE FROM moderation.sketch WHERE report_id = @report_id;
 
+-- name: InsertSignatures :exec
+INSERT INTO moderation.signature (report_id, signature) SELECT unnest(@report_ids::uuid[]), unnest(@signatures::bytea[]);
+
+-- name: EraseSignature :exec
+DELETE FROM moderation.signature WHERE report_id = @report_id;
+
+-- name: EraseSignaturesOfCase :exec
+DELETE FROM moderation.signature WHERE report_id IN (SELECT r.id FROM moderation.report r WHERE r.case_id = @case_id);
+
+-- name: RaiseReportsOfCases :many
+-- What the receipts of a case's reports show has changed with the case.
+UPDATE moderation.report SET version = version + 1 WHERE case_id = ANY(@case_ids::uuid[]) AND withdrawn_at IS NULL
+RETURNING id, case_id;
+
 -- name: EraseTextSketches :exec
 -- Nothing joins a case that is decided.
 DELETE FROM moderation.sketch WHERE part = 'text' AND report_id IN (SELECT r.id FROM moderation.report r WHERE r.case_id = @case_id);
@@ -69,13 +95,16 @@ WHERE c.id <> @case_id AND c.community = @community
 GROUP BY c.id ORDER BY c.opened_at DESC, c.id LIMIT 20;
 
 -- name: OpenCasesAbout :many
--- Open cases about accounts or links, by the newest reports on each.
-SELECT DISTINCT s.value, s.part, r.case_id, c.kind, c.conduct
+-- Open cases about accounts or links, by the newest reports on each, which come
+-- first. With the account that the report names: a link is shared by many.
+SELECT k.value, k.part, r.case_id, c.kind, c.conduct,
+    CAST(COALESCE((SELECT a.value FROM moderation.sketch a WHERE a.report_id = r.id AND a.part = 'account' LIMIT 1), 0) AS bigint) AS account
 FROM unnest(@values::bigint[]) AS wanted(value)
 CROSS JOIN LATERAL (
-    SELECT k.value, k.part, k.report_id FROM moderation.sketch k
-    WHERE k.value = wanted.value AND k.part IN ('account', 'link') ORDER BY k.at DESC LIMIT 32
-) s
-JOIN moderation.report r ON r.id = s.report_id
+    SELECT s.value, s.part, s.report_id, s.at FROM moderation.sketch s
+    WHERE s.value = wanted.value AND s.part IN ('account', 'link') ORDER BY s.at DESC LIMIT 32
+) k
+JOIN moderation.report r ON r.id = k.report_id
 JOIN moderation.cases c ON c.id = r.case_id
-WHERE c.state = 'open' AND c.again = '';
+WHERE c.state = 'open' AND c.again = '' AND (c.claimed_until IS NULL OR c.claimed_until <= @now::timestamptz)
+ORDER BY k.at DESC, r.id;

@@ -25,11 +25,10 @@ FROM (SELECT unnest(@ids::uuid[]) AS id, unnest(@communities::text[]) AS communi
 
 -- name: InsertReports :exec
 INSERT INTO moderation.report (id, case_id, community, conduct, received_at, opened_at, status_key, reply_key, version, content,
-    do_not_tell_account, not_beyond_community, signature, language, findings)
+    do_not_tell_account, not_beyond_community, language, findings)
 SELECT unnest(@ids::uuid[]), unnest(@case_ids::uuid[]), unnest(@communities::text[]), unnest(@conducts::text[]),
     unnest(@received_ats::timestamptz[]), @opened_at::timestamptz, unnest(@status_keys::text[]), unnest(@reply_keys::bytea[]), 1,
     unnest(@contents::bytea[]), unnest(@do_not_tell_accounts::boolean[]), unnest(@not_beyond_communities::boolean[]),
-    unnest(@signatures::bytea[]),
     unnest(@languages::text[]), unnest(@findings::bytea[]);
 
 -- name: InsertDataKeys :exec
