@@ -55,7 +55,7 @@ func EffectTable() []Effect {
 		{"language_team", "routes the case to moderators who read the report's language"},
 		{"second_reader", "asks that a second person consents before a decision takes effect"},
 		{"tags", "adds tags to the case"},
-		{"group", "joins the report to the open case about the same `account` or the same `links`, where it is of the same kind and under the same code"},
+		{"group", "joins the report to the open case of its kind about the same `account`, or about the same `links` of the same account"},
 		{"hide", "hides what was reported until a person has looked. The code must allow it under `automation`. A rule " +
 			"that hides may not look at how many people reported"},
 		{"hide_quota", "bounds how often this rule hides in an hour. Above it hiding is only suggested, and the case says so"},

@@ -32,7 +32,7 @@ func history(ctx context.Context, q *store.Queries, batch []opened, fresh []int)
 	for n, account := range accounts {
 		reports := byAccount[account]
 		last := slices.MaxFunc(reports, func(a, b *opened) int { return a.submitted.ReceivedAt.Compare(b.submitted.ReceivedAt) })
-		ask.Numbers = append(ask.Numbers, int32(n)) //nolint:gosec // within a batch
+		ask.Numbers = append(ask.Numbers, int32(n))
 		ask.Accounts = append(ask.Accounts, account)
 		ask.ReportIds = append(ask.ReportIds, last.submitted.Report)
 		ask.Ats = append(ask.Ats, last.submitted.ReceivedAt)

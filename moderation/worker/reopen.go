@@ -73,8 +73,8 @@ func (c *change) erase(ctx context.Context, before moderation.Case) error {
 		return fmt.Errorf("looking for other reports of a case: %w", err)
 	}
 	if len(left) > 0 {
-		priority := moderation.PriorityOf(int(c.row.Priority), len(left))
-		if err := c.q.SetPriority(ctx, store.SetPriorityParams{ID: c.row.ID, Priority: int32(priority)}); err != nil { //nolint:gosec // below a thousand
+		priority := int32(moderation.PriorityOf(int(c.row.Priority), len(left))) //nolint:gosec // below a thousand
+		if err := c.q.SetPriority(ctx, store.SetPriorityParams{ID: c.row.ID, Priority: priority}); err != nil {
 			return fmt.Errorf("lowering a case's priority: %w", err)
 		}
 		return c.raise(ctx, before.Heard())
