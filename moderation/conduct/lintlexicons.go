@@ -19,10 +19,13 @@ func (l *linter) lexicons() {
 			if term.Sense == words.SenseTarget {
 				continue
 			}
-			if !l.found(term) {
-				what := "this term is never found: another entry takes its place, or it folds to nothing. Take it out"
+			for _, form := range term.AllForms() {
+				if l.found(term, form) {
+					continue
+				}
+				what := fmt.Sprintf("%q is never found: another entry takes its place, or it folds to nothing. Take it out", form)
 				if term.Context {
-					what = "this term is never found: it needs a term of the sense target near, and there is none. Add some, or take the flag out"
+					what = fmt.Sprintf("%q is never found: it needs a term of the sense target near, and there is none. Add some, or take the flag out", form)
 				}
 				l.source.problems = append(l.source.problems, Problem{File: e.files[i].Name, Line: lines[j], What: what})
 			}
@@ -38,13 +41,13 @@ func (l *linter) lexicons() {
 	}
 }
 
-func (l *linter) found(term words.Term) bool {
-	texts := []string{term.Text}
+func (l *linter) found(term words.Term, form string) bool {
+	texts := []string{form}
 	if term.Context {
 		texts = nil
 		for _, other := range l.code.engine.lexicons {
 			if i := slices.IndexFunc(other.Terms, func(t words.Term) bool { return t.Sense == words.SenseTarget }); i >= 0 {
-				texts = append(texts, other.Terms[i].Text+" "+term.Text)
+				texts = append(texts, other.Terms[i].Text+" "+form)
 			}
 		}
 	}

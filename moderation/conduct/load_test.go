@@ -106,7 +106,7 @@ func TestALexiconThatCantBeReadIsToldAtItsName(t *testing.T) {
 func TestTermsThatAreNeverFoundAreWarnedOf(t *testing.T) {
 	file := func(lexicon string) string { return worded + "-- lexicons/en.txt --\n" + lexicon }
 	got := strings.Join(warnings(t, file(strings.Replace(english, "you ; target ; 0\n", "\n", 1))), "\n")
-	if !strings.Contains(got, "lexicons/en.txt:3: this term is never found: it needs a term of the sense target near") ||
+	if !strings.Contains(got, "lexicons/en.txt:3: \"scum\" is never found: it needs a term of the sense target near") ||
 		!strings.Contains(got, `line 3: languages[1]: there is no lexicon in "ar"`) || strings.Contains(got, "txt:5") {
 		t.Errorf("it is warned of\n%s", got)
 	}

@@ -9,9 +9,10 @@ import (
 	"unicode/utf8"
 )
 
-// entry is a term as it is compared.
+// entry is a form of a term as it is compared.
 type entry struct {
 	text     string
+	term     string // the form that names the term
 	letters  []rune // folded, without what stands between; begin marks the first of a word
 	runs     uint8  // of one letter, as the automaton sees them
 	language uint8  // place in Matcher.languages
@@ -75,8 +76,10 @@ func Compile(lexicons ...Lexicon) (*Matcher, error) {
 			tag: lexicon.Language, known: vocabularies[b], borrowed: b == "en", endings: endings(b), before: before(b),
 		})
 		for _, term := range lexicon.Terms {
-			if err := m.add(term, patterns); err != nil {
-				return nil, fmt.Errorf("lexicon %s, term %q: %w", lexicon.Language, term.Text, err)
+			for _, form := range term.AllForms() {
+				if err := m.add(term, form, patterns); err != nil {
+					return nil, fmt.Errorf("lexicon %s, term %q: %w", lexicon.Language, form, err)
+				}
 			}
 		}
 	}
@@ -86,8 +89,8 @@ func Compile(lexicons ...Lexicon) (*Matcher, error) {
 	return m, nil
 }
 
-func (m *Matcher) add(term Term, patterns map[string]int32) error {
-	items := read(foldUnits(term.Text, nil), nil)
+func (m *Matcher) add(term Term, form string, patterns map[string]int32) error {
+	items := read(foldUnits(form, nil), nil)
 	switch {
 	case len(items) == 0:
 		return errors.New("it has no letter")
@@ -96,7 +99,10 @@ func (m *Matcher) add(term Term, patterns map[string]int32) error {
 	case term.Weight < 0 || term.Weight > maxWeight:
 		return fmt.Errorf("its weight is not from 0 to %d", maxWeight)
 	}
-	e := entry{text: term.Text, next: -1, weight: uint8(term.Weight), language: uint8(len(m.languages) - 1)} //nolint:gosec // both checked
+	e := entry{
+		text: form, term: term.Text, next: -1,
+		weight: uint8(term.Weight), language: uint8(len(m.languages) - 1), //nolint:gosec // both checked
+	}
 	sense := slices.Index(m.senses, term.Sense)
 	if sense < 0 {
 		return fmt.Errorf("%q is no sense", term.Sense)
@@ -104,7 +110,7 @@ func (m *Matcher) add(term Term, patterns map[string]int32) error {
 	e.sense = uint8(sense) //nolint:gosec // one of a few
 	for flag, set := range map[flags]bool{
 		reclaimed: term.Reclaimed, context: term.Context, stem: term.Stem, exact: term.Exact, aim: term.Sense == SenseTarget,
-		plainText: Fold(term.Text).String() == strings.ToLower(term.Text),
+		plainText: Fold(form).String() == strings.ToLower(form),
 	} {
 		if set {
 			e.flags |= flag

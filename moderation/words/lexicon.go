@@ -30,7 +30,8 @@ const (
 
 // Term is an entry of a lexicon.
 type Term struct {
-	Text      string // as written in the file
+	Text      string   // as written in the file; of several forms the first
+	Forms     []string // further forms of the same word: plurals, genders, spellings
 	Sense     string
 	Weight    int  // 0 to 4
 	Reclaimed bool // the group itself uses it too
@@ -45,9 +46,12 @@ type Lexicon struct {
 	Terms    []Term
 }
 
+// AllForms returns the forms of a term, the one that names it first.
+func (t Term) AllForms() []string { return append([]string{t.Text}, t.Forms...) }
+
 // ParseLexicon reads a lexicon: UTF-8 text, a line an entry
-// "term ; sense ; weight ; flags", comments after "#". An error names the file
-// and the line and says what to do.
+// "term, other form ; sense ; weight ; flags", comments after "#". An error
+// names the file and the line and says what to do.
 func ParseLexicon(name, tag string, file []byte) (Lexicon, error) {
 	if _, err := language.Parse(tag); err != nil {
 		return Lexicon{}, fmt.Errorf("%s: %q is not a language: name the file by its BCP 47 tag, such as fr.txt or pt-BR.txt", name, tag)
@@ -56,7 +60,7 @@ func ParseLexicon(name, tag string, file []byte) (Lexicon, error) {
 	if !utf8.Valid(file) {
 		return Lexicon{}, fmt.Errorf("%s: is not UTF-8: save it as UTF-8 text", name)
 	}
-	seen := map[string]int{}
+	seen := map[string]int{} // forms, with their sense, and the line each stands in
 	number := 0
 	for line := range strings.Lines(strings.TrimPrefix(string(file), "\ufeff")) {
 		number++
@@ -68,13 +72,15 @@ func ParseLexicon(name, tag string, file []byte) (Lexicon, error) {
 		if err != nil {
 			return Lexicon{}, fmt.Errorf("%s:%d: %w", name, number, err)
 		}
-		key := strings.ToLower(term.Text) + ";" + term.Sense
-		if first := seen[key]; first != 0 {
-			return Lexicon{}, fmt.Errorf("%s:%d: this term stands in line %d too, with the same sense: take one out", name, number, first)
+		for _, form := range term.AllForms() {
+			key := strings.ToLower(form) + ";" + term.Sense
+			if first := seen[key]; first != 0 {
+				return Lexicon{}, fmt.Errorf("%s:%d: %q stands in line %d too, with the same sense: take one out", name, number, form, first)
+			}
+			seen[key] = number
 		}
-		seen[key] = number
 		lexicon.Terms = append(lexicon.Terms, term)
-		if len(lexicon.Terms) > maxTerms {
+		if len(seen) > maxTerms {
 			return Lexicon{}, fmt.Errorf("%s:%d: a lexicon has at most %d terms: take some out", name, number, maxTerms)
 		}
 	}
@@ -88,11 +94,19 @@ func parseTerm(line string) (Term, error) {
 			"separate them by semicolons, and leave out only the flags", len(fields))
 	}
 	for i := range fields {
-		fields[i] = strings.Join(strings.Fields(fields[i]), " ")
+		fields[i] = oneSpace(fields[i])
 	}
-	term := Term{Text: fields[0], Sense: fields[1]}
-	if err := checkTermText(term.Text); err != nil {
-		return Term{}, err
+	term := Term{Sense: fields[1]}
+	for i, form := range strings.Split(strings.ReplaceAll(fields[0], "،", ","), ",") {
+		form = oneSpace(form)
+		if err := checkTermText(form); err != nil {
+			return Term{}, err
+		}
+		if i == 0 {
+			term.Text = form
+		} else {
+			term.Forms = append(term.Forms, form)
+		}
 	}
 	if !slices.Contains(Senses(), term.Sense) {
 		return Term{}, fmt.Errorf("%q is no sense: use one of %s", term.Sense, strings.Join(Senses(), ", "))
@@ -124,10 +138,12 @@ func parseTerm(line string) (Term, error) {
 	return term, nil
 }
 
+func oneSpace(s string) string { return strings.Join(strings.Fields(s), " ") }
+
 func checkTermText(text string) error {
 	switch {
 	case text == "":
-		return errors.New("the term is missing: write it before the first semicolon")
+		return errors.New("a term is missing: write it before the first semicolon, and one form of it between two commas")
 	case utf8.RuneCountInString(text) > maxTermLength:
 		return fmt.Errorf("a term has at most %d characters: use the part that matters", maxTermLength)
 	case !strings.ContainsFunc(Fold(text).String(), isWordRune):

@@ -6,13 +6,14 @@ import (
 )
 
 func TestALexiconIsRead(t *testing.T) {
-	l, err := ParseLexicon("en.txt", "en", []byte("\ufeff# Words\n\nscum ; demean ; 2 ; context\nqueer;slur;2;reclaimed exact\nwomen ; target ; 0\ni  will   kill you ; threat ; 4\ncoward;insult;1;stem\n"))
+	l, err := ParseLexicon("en.txt", "en", []byte("\ufeff# Words\n\nscum ; demean ; 2 ; context\nqueer;slur;2;reclaimed exact\nwomen ; target ; 0\ni  will   kill you ; threat ; 4\ncoward;insult;1;stem\nhomo,  homos ، homo sexual;slur;3\n"))
 	want := Lexicon{Language: "en", Terms: []Term{
 		{Text: "scum", Sense: "demean", Weight: 2, Context: true},
 		{Text: "queer", Sense: "slur", Weight: 2, Reclaimed: true, Exact: true},
 		{Text: "women", Sense: "target"},
 		{Text: "i will kill you", Sense: "threat", Weight: 4},
 		{Text: "coward", Sense: "insult", Weight: 1, Stem: true},
+		{Text: "homo", Forms: []string{"homos", "homo sexual"}, Sense: "slur", Weight: 3},
 	}}
 	if err != nil || !reflect.DeepEqual(l, want) {
 		t.Errorf("it is %+v, %v", l, err)
@@ -22,13 +23,15 @@ func TestALexiconIsRead(t *testing.T) {
 func TestWhatIsWrongWithALexiconIsSaid(t *testing.T) {
 	tests := []struct{ file, want string }{
 		{"# Words\nscum", "en.txt:2: an entry is `term ; sense ; weight ; flags`, and this has 1 of them: separate them by semicolons, and leave out only the flags"},
-		{" ; slur ; 2", "en.txt:1: the term is missing: write it before the first semicolon"},
+		{" ; slur ; 2", "en.txt:1: a term is missing: write it before the first semicolon, and one form of it between two commas"},
+		{"homo, ; slur ; 2", "en.txt:1: a term is missing: write it before the first semicolon, and one form of it between two commas"},
 		{"!!! ; slur ; 2", "en.txt:1: the term has no letter and no digit: only words can be looked for"},
 		{"scum ; rude ; 2", `en.txt:1: "rude" is no sense: use one of slur, insult, demean, threat, sexual, incitement, self_harm, target`},
 		{"scum ; slur ; 5", `en.txt:1: "5" is no weight: use a number from 0 to 4`},
 		{"women ; target ; 1", "en.txt:1: a target is never a match by itself: give it the weight 0"},
 		{"scum ; slur ; 2 ; near", `en.txt:1: "near" is no flag: use reclaimed, context, stem or exact, separated by spaces`},
-		{"scum ; slur ; 2\nScum ; slur ; 3", "en.txt:2: this term stands in line 1 too, with the same sense: take one out"},
+		{"scum ; slur ; 2\nScum ; slur ; 3", "en.txt:2: \"Scum\" stands in line 1 too, with the same sense: take one out"},
+		{"homo, homos ; slur ; 2\nHomos ; slur ; 3", "en.txt:2: \"Homos\" stands in line 1 too, with the same sense: take one out"},
 		{"sc\xffum ; slur ; 2", "en.txt: is not UTF-8: save it as UTF-8 text"},
 	}
 	for _, tt := range tests {

@@ -21,7 +21,7 @@ import (
 // Match is a place where a term stands in a text.
 type Match struct {
 	Start, End int    // bytes of the original text
-	Term       string // as the lexicon writes it
+	Term       string // as the lexicon writes it; of several forms the first
 	Language   string // of the lexicon, BCP 47
 	Sense      string // one of Senses
 	Weight     int    // 0 to 4
@@ -134,15 +134,28 @@ func (m *Matcher) matches(s *scratch) []Match {
 			continue
 		}
 		found = append(found, Match{
-			Start: int(s.items[f.first].start), End: int(s.items[f.last].end), Term: e.text, Language: m.languages[e.language].tag,
+			Start: int(s.items[f.first].start), End: int(s.items[f.last].end), Term: e.term, Language: m.languages[e.language].tag,
 			Sense: m.senses[e.sense], Weight: int(e.weight), Reclaimed: e.flags&reclaimed != 0, Disguise: f.disguise.names(),
 		})
 	}
 	slices.SortStableFunc(found, func(a, b Match) int {
 		return cmp.Or(a.Start-b.Start, b.End-a.End, b.Weight-a.Weight, cmp.Compare(a.Term, b.Term), cmp.Compare(a.Language, b.Language))
 	})
-	return slices.CompactFunc(found, func(a, b Match) bool {
-		return a.Start == b.Start && a.End == b.End && a.Term == b.Term && a.Sense == b.Sense
+	return longest(found)
+}
+
+// longest leaves out what stands inside a longer form of the same term, and what
+// a second lexicon says of it too.
+func longest(found []Match) []Match {
+	type name struct{ term, sense string }
+	ends := map[name]int{}
+	return slices.DeleteFunc(found, func(f Match) bool {
+		n := name{f.Term, f.Sense}
+		if f.End <= ends[n] {
+			return true
+		}
+		ends[n] = f.End
+		return false
 	})
 }
 

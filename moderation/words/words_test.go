@@ -171,6 +171,18 @@ func TestATermOfTwoLexiconsIsToldOnce(t *testing.T) {
 	}
 }
 
+func TestFormsOfATermAreTheTerm(t *testing.T) {
+	m := compile(t, lexicon(t, "fr", "traître, traîtres, sale traître ; insult ; 2"))
+	for text, want := range map[string]string{
+		"des tra1tres": "tra1tres=traître leet", "un traître": "traître=traître", "ce sale traître": "sale traître=traître",
+		"quels traîtres, ce traître": "traîtres=traître, traître=traître",
+	} {
+		if got := found(m, text); got != want {
+			t.Errorf("%q: found %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestAnotherWordWithADoubleLetterIsNoTerm(t *testing.T) {
 	m := compile(t, lexicon(t, "es", "pene;sexual;1", "perro;insult;1", "bobo;insult;1"))
 	for text, want := range map[string]string{"penne": "", "pero": "", "peeene": "peeene=pene repeated", "perrrro": "perrrro=perro repeated", "boobo": "", "bobbo": ""} {
