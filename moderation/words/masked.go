@@ -38,6 +38,9 @@ func (m *Matcher) findMasked(text string, s *scratch) {
 		return
 	}
 	starred := func(i int) bool {
+		if s.items[i].start <= s.items[i-1].end { // "¼" is three letters in one place
+			return false
+		}
 		gap := text[s.items[i-1].end:s.items[i].start]
 		return gap != "" && len(gap) <= mostMasked && strings.Trim(gap, "*") == ""
 	}

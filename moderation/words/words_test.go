@@ -64,6 +64,7 @@ func TestTermsAreFoundHoweverDisguised(t *testing.T) {
 		{"stars and leet", "b**t4rd", "b**t4rd=bastard leet"},
 		{"stars at a border", "**idiot** (idiot)*", "idiot=idiot, idiot=idiot"},
 		{"stars for other letters", "in*ot", ""},
+		{"a star before a character that is three", "i*¼", ""},
 		{"stars between all letters", "i*d*i*o*t", "i*d*i*o*t=idiot spaced"},
 		{"spaces", "what an i d i o t he is", "i d i o t=idiot spaced"},
 		{"spaces after an article", "such a b a s t a r d", "b a s t a r d=bastard spaced"},
