@@ -44,8 +44,11 @@ type Matcher struct {
 	entries   []entry
 	first     []int32 // of each pattern: its first entry
 	languages []lexiconLanguage
-	terms     map[string]bool  // the folded terms of one word, of all languages
-	masks     map[mask][]int32 // entries by what stars leave of them
+	terms     map[string]bool   // the folded terms of one word, of all languages
+	masks     map[mask][]int32  // entries by what stars leave of them
+	hiding    map[mask][]string // words of terms that are mended, by their ends
+	mendable  map[string]bool   // the same words
+	clitics   map[string]bool   // what any language writes onto a word's front
 	senses    []string
 	scratch   sync.Pool
 }
@@ -63,7 +66,10 @@ func Compile(lexicons ...Lexicon) (*Matcher, error) {
 	if len(lexicons) > 255 {
 		return nil, errors.New("more than 255 lexicons: join some")
 	}
-	m := &Matcher{senses: Senses(), terms: map[string]bool{}, masks: map[mask][]int32{}}
+	m := &Matcher{
+		senses: Senses(), terms: map[string]bool{}, masks: map[mask][]int32{},
+		hiding: map[mask][]string{}, mendable: map[string]bool{}, clitics: map[string]bool{},
+	}
 	m.scratch.New = func() any { return new(scratch) }
 	vocabularies := map[string]*vocabulary{}
 	patterns := map[string]int32{}
@@ -75,8 +81,11 @@ func Compile(lexicons ...Lexicon) (*Matcher, error) {
 		m.languages = append(m.languages, lexiconLanguage{
 			tag: lexicon.Language, known: vocabularies[b], borrowed: b == "en", endings: endings(b), before: before(b),
 		})
+		for _, clitic := range before(b) {
+			m.clitics[clitic] = true
+		}
 		for _, term := range lexicon.Terms {
-			for _, form := range term.AllForms() {
+			for _, form := range m.forms(term) {
 				if err := m.add(term, form, patterns); err != nil {
 					return nil, fmt.Errorf("lexicon %s, term %q: %w", lexicon.Language, form, err)
 				}
@@ -89,8 +98,20 @@ func Compile(lexicons ...Lexicon) (*Matcher, error) {
 	return m, nil
 }
 
+// forms are what a term is looked for as, in the language that was added last.
+func (m *Matcher) forms(term Term) []string {
+	forms := term.AllForms()
+	if term.Stem {
+		known := m.languages[len(m.languages)-1].known
+		for _, form := range term.AllForms() {
+			forms = append(forms, known.forming.inflected(form)...)
+		}
+	}
+	return forms
+}
+
 func (m *Matcher) add(term Term, form string, patterns map[string]int32) error {
-	items := read(foldUnits(form, nil), nil)
+	items, _ := read(foldUnits(form, nil), nil)
 	switch {
 	case len(items) == 0:
 		return errors.New("it has no letter")
@@ -161,8 +182,9 @@ func (m *Matcher) know(e *entry) {
 	}
 	parts = append(parts, string(word))
 	for _, part := range parts {
+		m.addWord([]rune(part))
 		if utf8.RuneCountInString(part) > 2 || e.letters[0] > 0x2e80 {
-			known.terms[part] = true
+			known.addTerm(part)
 		}
 	}
 	if len(parts) > 1 {

@@ -1,6 +1,9 @@
 package words
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // endings gives what may follow a term with the flag stem, folded: plurals,
 // cases, genders, verb forms, particles. They may follow one another. Languages
@@ -37,6 +40,57 @@ func before(base string) []string {
 		return strings.Fields("ال و ف ب ل ك وال فال بال لل كال ول فل وب يا هال")
 	}
 	return nil
+}
+
+// forming is how a language makes forms of its common words and names: what it
+// writes onto the front, onto the end, and which last letters an ending replaces.
+type forming struct {
+	front, behind []string
+	replaced      string
+}
+
+// inflected gives the forms of a term with the flag stem whose last letter an
+// ending replaces: "kutta", "kutton".
+func (f forming) inflected(term string) []string {
+	last, size := utf8.DecodeLastRuneInString(term)
+	if !strings.ContainsRune(f.replaced, last) || utf8.RuneCountInString(term) <= leastInflected {
+		return nil
+	}
+	var forms []string
+	for _, ending := range f.behind {
+		if form := term[:len(term)-size] + ending; form != term {
+			forms = append(forms, form)
+		}
+	}
+	return forms
+}
+
+// formsOf gives the forms that joined words may have, folded. Languages that are
+// not here make plurals with s at most.
+func formsOf(base string) forming {
+	f := forming{behind: []string{"s"}}
+	switch base {
+	case "en":
+		f.behind = strings.Fields("s es")
+	case "fr":
+		f.behind = strings.Fields("s e es x")
+	case "es":
+		f = forming{behind: strings.Fields("s es a as o os"), replaced: "ao"}
+	case "pt":
+		f = forming{behind: strings.Fields("s es a as o os"), replaced: "ao"}
+	case "ar":
+		f = forming{front: before(base), behind: strings.Fields("ون ين ات ه ها هم هن ك كم نا ي")}
+	case "hi":
+		f = forming{
+			behind:   strings.Fields("o on e en ein i iyo iyon iya iyan iye yo yon s े ों ो ी ें ियों ियो ियां ओं ओ"),
+			replaced: "aeiाेी",
+		}
+	case "ko":
+		f.behind = strings.Fields("은 는 이 가 을 를 의 에 에서 에게 께 한테 로 으로 와 과 랑 이랑 도 만 까지 부터 보다 처럼 이나 들 들은 들이 들을 들도 야 이야 다 이다")
+	case "sw":
+		f = forming{front: strings.Fields("wa m mw ki vi ma"), behind: strings.Fields("ni")}
+	}
+	return f
 }
 
 // ends tells whether letters are a row of endings.

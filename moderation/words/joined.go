@@ -7,26 +7,51 @@ import (
 
 // bounded tells whether a term without spaces inside stands as words of its
 // own, possibly joined to others.
-func (v *verifier) bounded(e *entry, a alignment) (joined, ok bool) {
+func (v *verifier) bounded(e *entry, a alignment) (joined disguise, ok bool) {
 	before, after := v.rest(a, false)
 	if len(before) == 0 && len(after) == 0 {
-		return false, e.flags&exact == 0 || !v.touchesDigits(a)
+		return 0, e.flags&exact == 0 || !v.touchesDigits(a)
 	}
 	l := &v.m.languages[e.language]
 	if e.flags&stem != 0 && (len(before) == 0 || e.flags&exact == 0 && chain(string(before), l.before, 2)) && ends(after, l.endings) {
-		return false, true
+		return 0, true
 	}
 	if e.flags&exact != 0 {
-		return false, false
+		return 0, false
+	}
+	if e.flags&aim != 0 && len(e.letters) >= leastNaming && (len(before) == 0 || len(after) == 0) {
+		return byJoining, true
 	}
 	if e.flags&stem != 0 && len(before) > 0 && ends(after, l.endings) && v.divides(e, before, nil) {
-		return true, true
+		return byJoining, true
 	}
 	if v.divides(e, before, after) {
-		return true, true
+		return byJoining, true
+	}
+	if l.borrowed && v.dividesAbroad(e, before, after) {
+		return byJoining | abroad, true
 	}
 	before, after = v.rest(a, true)
-	return true, v.divides(e, before, after)
+	return byJoining, v.divides(e, before, after)
+}
+
+// leastNaming is how many letters a target has that may be joined to any letters
+// on one side: it is no match by itself.
+const leastNaming = 6
+
+// dividesAbroad tells whether what stands around a term is known words of one
+// other language that has a lexicon. Its shortest words are no sign of it.
+func (v *verifier) dividesAbroad(e *entry, before, after []rune) bool {
+	if len(e.letters) < 5 || len(before)+len(after) < 4 || !v.joinable(e, before, after) {
+		return false
+	}
+	for i := range v.m.languages {
+		known := v.m.languages[i].known
+		if i != int(e.language) && known.divides(before, 2) && known.divides(after, 2) {
+			return true
+		}
+	}
+	return false
 }
 
 // divides tells whether what stands around a term is known words.

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/unicode/norm"
@@ -66,17 +67,21 @@ func base(tag string) string {
 // letters folds a word and keeps its letters alone.
 func letters(word string) string {
 	var b strings.Builder
-	for _, it := range read(foldUnits(word, nil), nil) {
+	items, _ := read(foldUnits(word, nil), nil)
+	for _, it := range items {
 		b.WriteRune(it.raw)
 	}
 	return b.String()
 }
 
 // vocabulary is what joined words may be made of in a language: its common
-// words, and the words of its lexicons. It tells "killthem" from "skills".
+// words, the words of its lexicons, and their usual forms. It tells "killthem"
+// from "skills".
 type vocabulary struct {
 	*commonWords
-	terms map[string]bool // single words of the lexicons' entries
+	terms   map[string]bool // single words of the lexicons' entries
+	forms   map[string]bool // common words and terms with endings and clitics
+	forming forming
 }
 
 func newVocabulary(base string) *vocabulary {
@@ -84,16 +89,40 @@ func newVocabulary(base string) *vocabulary {
 	if known == nil { // no list for this language: its lexicons' words must do
 		known = &commonWords{}
 	}
-	return &vocabulary{commonWords: known, terms: map[string]bool{}}
+	v := &vocabulary{commonWords: known, terms: map[string]bool{}, forms: map[string]bool{}, forming: formsOf(base)}
+	for word := range known.folded {
+		v.addForms(word)
+	}
+	return v
 }
 
-func (v *vocabulary) has(word string) bool {
-	if v.folded[word] || v.terms[word] {
-		return true
+// addTerm notes a word of a term.
+func (v *vocabulary) addTerm(word string) {
+	if !v.terms[word] {
+		v.terms[word] = true
+		v.addForms(word)
 	}
-	single, plural := strings.CutSuffix(word, "s")
-	return plural && len(single) >= 3 && (v.folded[single] || v.terms[single])
 }
+
+const leastInflected = 3 // letters of a word whose forms are known too
+
+func (v *vocabulary) addForms(word string) {
+	n := utf8.RuneCountInString(word)
+	if n < leastInflected {
+		return
+	}
+	for _, clitic := range v.forming.front {
+		v.forms[clitic+word] = true
+	}
+	for _, ending := range v.forming.behind {
+		v.forms[word+ending] = true
+	}
+	for _, form := range v.forming.inflected(word) {
+		v.forms[form] = true
+	}
+}
+
+func (v *vocabulary) has(word string) bool { return v.folded[word] || v.terms[word] || v.forms[word] }
 
 const (
 	longestRest = 32 // letters beside a joined term

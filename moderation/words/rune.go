@@ -34,6 +34,7 @@ const (
 	hiddenHere                 // something invisible stood before it
 	accented                   // marks were taken off
 	upper                      // it was a capital letter
+	guessed                    // put in the place of what hid it
 )
 
 // script is as much of a letter's script as word boundaries need.

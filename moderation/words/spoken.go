@@ -36,7 +36,7 @@ func (m *Matcher) rightLanguage(s *scratch, f finding) bool {
 	if own := scriptOf(e.letters[0] &^ begin); own != latin && own != other {
 		return true
 	}
-	doubtful := f.disguise&(byJoining|byAccents) != 0
+	doubtful := f.disguise&(byJoining|byAccents) != 0 && f.disguise&abroad == 0
 	if l.borrowed && !doubtful && e.common == 0 {
 		return true
 	}

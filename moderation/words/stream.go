@@ -69,8 +69,9 @@ func like(r rune) rune {
 	return 0
 }
 
-// read makes the stream of items of folded units.
-func read(units []unit, items []item) []item {
+// read makes the stream of items of folded units. It is mixed where a digit,
+// sign or Latin letter touches letters of another alphabet.
+func read(units []unit, items []item) (stream []item, mixed bool) {
 	items = items[:0]
 	next := item{gap: wide}
 	var words int32
@@ -86,13 +87,19 @@ func read(units []unit, items []item) []item {
 			it.form |= vowel
 		case digit:
 			if amongOtherLetters(units, i) {
+				mixed = true
 				next.widen(units, i)
 				continue
 			}
 			it.rune, it.form, it.script = like(u.rune), leet, latin
 		default:
 			r := like(u.rune)
-			if r == 0 || !signIsLetter(units, i) || amongOtherLetters(units, i) {
+			if r == 0 || !signIsLetter(units, i) {
+				next.widen(units, i)
+				continue
+			}
+			if amongOtherLetters(units, i) {
+				mixed = true
 				next.widen(units, i)
 				continue
 			}
@@ -104,6 +111,7 @@ func read(units []unit, items []item) []item {
 		it.gap, it.gapLen, it.sign = next.gap, next.gapLen, next.sign
 		if it.gap == none {
 			last := &items[len(items)-1] // the first item has a wide gap
+			mixed = mixed || last.script != it.script && (last.script == other || it.script == other)
 			if plain := last.script == it.script && it.script != unspaced && (last.form|it.form)&leet == 0 && it.how&upper == 0; !plain &&
 				border(last, &it, units, i) {
 				it.gap = soft
@@ -116,7 +124,7 @@ func read(units []unit, items []item) []item {
 		items = append(items, it)
 		next = item{}
 	}
-	return items
+	return items, mixed
 }
 
 // widen notes that units[i] stands before the next item.

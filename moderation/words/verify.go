@@ -18,6 +18,7 @@ const (
 	byLooks
 	byHiding
 	byAccents
+	abroad // joined to words of another language; has no name of its own
 )
 
 func (d disguise) names() []string {
@@ -122,15 +123,16 @@ func (v *verifier) judge(e *entry, a alignment) (disguise, bool) {
 		if !ok {
 			return 0, false
 		}
-		if joined {
-			d |= byJoining
-		}
+		d |= joined
 	}
 	foreignLetters := 0
 	for i := a.first; i <= a.last; i++ {
 		it := &v.items[i]
 		if it.how&looksAlike != 0 {
 			d |= byLooks
+		}
+		if it.how&guessed != 0 {
+			d |= byLeet
 		}
 		if it.how&foreign != 0 {
 			foreignLetters++

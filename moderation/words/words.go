@@ -74,7 +74,10 @@ func (m *Matcher) Find(text string) []Match {
 	s, _ := m.scratch.Get().(*scratch)
 	defer m.scratch.Put(s)
 	s.units = foldUnits(text, s.units)
-	s.items = read(s.units, s.items)
+	var mixed bool
+	if s.items, mixed = read(s.units, s.items); mixed && m.mend(s.units) {
+		s.items, _ = read(s.units, s.items)
+	}
 	m.propose(s)
 	s.found, s.spoken.known = s.found[:0], false
 	v := verifier{m: m, text: text, items: s.items}
