@@ -54,11 +54,12 @@ type Matcher struct {
 }
 
 type lexiconLanguage struct {
-	tag      string
-	known    *vocabulary
-	borrowed bool // its words stand in texts of all languages
-	endings  []string
-	before   []string // what is written onto a word's front
+	tag       string
+	known     *vocabulary
+	borrowed  bool // its words stand in texts of all languages
+	endings   []string
+	before    []string        // what is written onto a word's front
+	particles map[string]bool // endings that end a word for certain
 }
 
 // Compile makes one matcher of all lexicons.
@@ -80,6 +81,7 @@ func Compile(lexicons ...Lexicon) (*Matcher, error) {
 		}
 		m.languages = append(m.languages, lexiconLanguage{
 			tag: lexicon.Language, known: vocabularies[b], borrowed: b == "en", endings: endings(b), before: before(b),
+			particles: particles(b),
 		})
 		for _, clitic := range before(b) {
 			m.clitics[clitic] = true

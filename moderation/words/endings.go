@@ -29,9 +29,20 @@ func endings(base string) []string {
 	case "ko":
 		return strings.Fields("은 는 이 가 을 를 의 에 에서 에게 께 한테 로 으로 와 과 랑 이랑 도 만 까지 부터 보다 처럼 같이 이나 나 들 야 아 이야 이다 다 이고 고 " +
 			"이지 지 이네 네 인 인데 이라 라 이라고 라고 이라는 라는 이라서 요 이요 입니다 입니까 이에요 예요 였다 이었다 " +
-			"같은 같다 스럽 스러운 하는 한 하다 해 했다 하고 하지 할 되 된 들아 님 씨 임 자 마라 거 것 게 면 이면 으면 버릴 버려 어 어라 아라")
+			"같은 같다 스럽 스러운 하는 한 하다 해 했다 하고 하지 할 되 된 들아 님 씨 임 자 마라 거 것 게 뿐 뿐이다 면 이면 으면 버릴 버려 어 어라 아라")
 	}
 	return nil
+}
+
+// particles gives endings after which a word is over, whatever follows it.
+func particles(base string) map[string]bool {
+	set := map[string]bool{}
+	if base == "ko" {
+		for _, ending := range strings.Fields("은 는 이 가 을 를 의 에게 한테 들 들은 들이 들을 같은 처럼 이다 이야") {
+			set[ending] = true
+		}
+	}
+	return set
 }
 
 // before gives what may be written onto the front of a term with the flag stem.

@@ -99,6 +99,9 @@ func joinMark(u *unit, m *folded, end int32) bool {
 	if u.kind > digit && u.kind != jamo {
 		return false
 	}
+	if u.kind == digit && m.script == other {
+		return false // it stands for the letter that bears the mark
+	}
 	if u.script == latin || u.script == hangul || u.kind == digit {
 		u.end = end
 		u.how |= accented

@@ -19,14 +19,19 @@ func (v *verifier) bounded(e *entry, a alignment) (joined disguise, ok bool) {
 	if e.flags&exact != 0 {
 		return 0, false
 	}
-	if e.flags&aim != 0 && len(e.letters) >= leastNaming && (len(before) == 0 || len(after) == 0) {
-		return byJoining, true
-	}
-	if e.flags&stem != 0 && len(before) > 0 && ends(after, l.endings) && v.divides(e, before, nil) {
+	if v.unmistakable(e, before, after) {
 		return byJoining, true
 	}
 	if v.divides(e, before, after) {
 		return byJoining, true
+	}
+	if e.flags&stem != 0 {
+		for end := 1; end <= len(after) && end <= mostEnding; end++ {
+			if ends(after[:end], l.endings) && (v.divides(e, before, after[end:]) || end == len(after) && v.unmistakable(e, before, nil)) ||
+				l.particles[string(after[:end])] && v.divides(e, before, nil) {
+				return byJoining, true
+			}
+		}
 	}
 	if l.borrowed && v.dividesAbroad(e, before, after) {
 		return byJoining | abroad, true
@@ -35,9 +40,29 @@ func (v *verifier) bounded(e *entry, a alignment) (joined disguise, ok bool) {
 	return byJoining, v.divides(e, before, after)
 }
 
-// leastNaming is how many letters a target has that may be joined to any letters
-// on one side: it is no match by itself.
-const leastNaming = 6
+// unmistakable tells whether a term stands at one end of a longer word and is
+// too long to be there by chance. A target may be shorter and within letters
+// that make no words, since it is no match by itself.
+func (v *verifier) unmistakable(e *entry, before, after []rune) bool {
+	if len(before) > 0 && len(after) > 0 {
+		return false
+	}
+	least, rest := 7, 3
+	switch scriptOf(e.letters[0] &^ begin) {
+	case latin:
+	case hangul:
+		least, rest = 3, 1
+	default:
+		least = 5
+	}
+	if e.flags&aim != 0 {
+		least, rest = least-1, 0
+	}
+	return len(e.letters) >= least && len(before)+len(after) >= rest
+}
+
+// mostEnding is how many letters the endings of a joined word may have.
+const mostEnding = 6
 
 // dividesAbroad tells whether what stands around a term is known words of one
 // other language that has a lexicon. Its shortest words are no sign of it.
@@ -47,7 +72,7 @@ func (v *verifier) dividesAbroad(e *entry, before, after []rune) bool {
 	}
 	for i := range v.m.languages {
 		known := v.m.languages[i].known
-		if i != int(e.language) && known.divides(before, 2) && known.divides(after, 2) {
+		if i != int(e.language) && known.divides(before, 2, true) && known.divides(after, 2, false) {
 			return true
 		}
 	}
@@ -60,12 +85,18 @@ func (v *verifier) divides(e *entry, before, after []rune) bool {
 	front, back := 2, 2
 	switch {
 	case scriptOf(e.letters[0]&^begin) == hangul:
+		front = 1
+		if len(e.letters) > 2 {
+			back = 1
+		}
 	case len(e.letters) < 5:
 		front, back = 3, 3
+	case len(e.letters) > 6:
+		front, back = 1, 1 // "aparasite", "deathsa", where "a" is a word
 	case len(e.letters) > 5:
-		back = 1 // "deatha", where "a" is a word
+		back = 1
 	}
-	return v.joinable(e, before, after) && known.divides(before, front) && known.divides(after, back)
+	return v.joinable(e, before, after) && known.divides(before, front, true) && known.divides(after, back, false)
 }
 
 // touchesDigits tells whether a digit or sign is written onto an alignment.
@@ -110,6 +141,8 @@ func (v *verifier) joinable(e *entry, before, after []rune) bool {
 			return len(e.letters) >= 2
 		case len(e.letters) >= 6:
 			return true
+		case len(e.letters) >= 5, script != latin && len(e.letters) >= 4:
+			return n >= 2
 		case len(e.letters) >= 4:
 			return n >= 3
 		case len(e.letters) == 3:
@@ -127,7 +160,7 @@ func (v *verifier) spaced(e *entry, a alignment) bool {
 	switch {
 	case e.flags&exact != 0, a.longest > 3, a.wide > 0 && (a.sign == 0 || a.wide < a.gaps+a.kept):
 		return false
-	case !v.startsWord(a.first), !v.endsWord(a.last):
+	case !v.startsWord(a.first), !v.endsWord(a.last) && !v.endsStem(e, a):
 		return false
 	case n < 3:
 		if script := v.items[a.first].script; script == latin || script == other {
@@ -142,6 +175,15 @@ func (v *verifier) spaced(e *entry, a alignment) bool {
 		least = 3
 	}
 	return n >= least && a.gaps <= 2 && a.wide == 0 && a.leet == 0 && !v.allKnown(e, a) && v.wholeWords(a)
+}
+
+// endsStem tells whether an ending is written onto the last of spaced letters.
+func (v *verifier) endsStem(e *entry, a alignment) bool {
+	if e.flags&stem == 0 {
+		return false
+	}
+	_, after := v.rest(alignment{first: a.last, last: a.last}, false)
+	return ends(after, v.m.languages[e.language].endings)
 }
 
 // blank tells whether the gaps of an alignment are spaces, or differ.
@@ -189,7 +231,7 @@ func (v *verifier) alone(e *entry, a alignment) bool {
 	}
 	slices.Reverse(before)
 	known := v.m.languages[e.language].known
-	return known.divides(before, 1) && known.divides(after, 1)
+	return known.divides(before, 1, true) && known.divides(after, 1, false)
 }
 
 // sameGap tells whether the same stands before two items.

@@ -107,8 +107,7 @@ func (v *vocabulary) addTerm(word string) {
 const leastInflected = 3 // letters of a word whose forms are known too
 
 func (v *vocabulary) addForms(word string) {
-	n := utf8.RuneCountInString(word)
-	if n < leastInflected {
+	if n := utf8.RuneCountInString(word); n < leastInflected && (n < 2 || scriptOf([]rune(word)[0]) != hangul) {
 		return
 	}
 	for _, clitic := range v.forming.front {
@@ -127,16 +126,23 @@ func (v *vocabulary) has(word string) bool { return v.folded[word] || v.terms[wo
 const (
 	longestRest = 32 // letters beside a joined term
 	mostWords   = 5
+	enoughKnown = 8 // letters beside a term that are known words, where more follow; of Korean half as many
 )
 
 // divides tells whether letters are a row of known words of so many letters at
-// least.
-func (v *vocabulary) divides(rest []rune, shortest int) bool {
+// least. Of many letters only those beside the term need be: the last ones
+// where the letters stand before it.
+func (v *vocabulary) divides(rest []rune, shortest int, before bool) bool {
 	if len(rest) == 0 {
 		return true
 	}
-	if len(rest) > longestRest {
-		return false
+	if before {
+		rest = rest[max(0, len(rest)-longestRest):]
+	}
+	rest = rest[:min(len(rest), longestRest)]
+	enough, each := enoughKnown, 3
+	if scriptOf(rest[0]) == hangul {
+		enough, each = enoughKnown/2, 2
 	}
 	var least [longestRest + 1]int // words that the letters up to here make; 0 for none
 	for end := shortest; end <= len(rest); end++ {
@@ -144,9 +150,16 @@ func (v *vocabulary) divides(rest []rune, shortest int) bool {
 			if start > 0 && least[start] == 0 {
 				continue
 			}
-			if (least[end] == 0 || least[start]+1 < least[end]) && v.has(string(rest[start:end])) {
+			from, to := start, end
+			if before {
+				from, to = len(rest)-end, len(rest)-start
+			}
+			if (least[end] == 0 || least[start]+1 < least[end]) && v.has(string(rest[from:to])) {
 				least[end] = least[start] + 1
 			}
+		}
+		if words := least[end]; end >= enough && words > 1 && each*words <= end && words <= mostWords {
+			return true
 		}
 	}
 	return least[len(rest)] != 0 && least[len(rest)] <= mostWords

@@ -1,5 +1,7 @@
 package words
 
+import "strings"
+
 // item is a letter of the stream that the automaton reads: a letter, or a digit
 // or sign that may stand for one. What stands between letters is kept as the
 // gap before an item.
@@ -163,7 +165,7 @@ func signIsLetter(units []unit, i int) bool {
 	switch units[i].rune {
 	case '$', '@', '€', '+':
 		if before && !after {
-			return isSpace(i + 1)
+			return isSpace(i+1) || strings.ContainsRune(".,;:!?)", units[i+1].rune)
 		}
 	}
 	if after {
