@@ -14,6 +14,7 @@ type entry struct {
 	text     string
 	term     string // the form that names the term
 	letters  []rune // folded, without what stands between; begin marks the first of a word
+	accents  uint8  // letters that are written with marks
 	runs     uint8  // of one letter, as the automaton sees them
 	language uint8  // place in Matcher.languages
 	sense    uint8  // place in Senses()
@@ -153,6 +154,9 @@ func (m *Matcher) add(term Term, form string, patterns map[string]int32) error {
 		}
 		if i > 0 && it.gap >= hard {
 			r |= begin
+		}
+		if it.how&accented != 0 {
+			e.accents++
 		}
 		e.letters = append(e.letters, r)
 	}

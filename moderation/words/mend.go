@@ -137,7 +137,7 @@ func (m *Matcher) fillFrom(word []unit) bool {
 	i := 0
 	for _, r := range best {
 		if u := &word[i]; hides(u) {
-			u.rune, u.kind, u.script, u.how = r, letter, other, u.how|guessed
+			u.rune, u.kind, u.script, u.how = r, letter, other, u.how&^accented|guessed
 			if unicode.IsMark(r) {
 				u.kind = mark
 			}

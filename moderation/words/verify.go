@@ -125,7 +125,7 @@ func (v *verifier) judge(e *entry, a alignment) (disguise, bool) {
 		}
 		d |= joined
 	}
-	foreignLetters := 0
+	foreignLetters, accents := 0, uint8(0)
 	for i := a.first; i <= a.last; i++ {
 		it := &v.items[i]
 		if it.how&looksAlike != 0 {
@@ -141,8 +141,11 @@ func (v *verifier) judge(e *entry, a alignment) (disguise, bool) {
 			d |= byHiding
 		}
 		if it.how&accented != 0 {
-			d |= byAccents
+			accents++
 		}
+	}
+	if accents > e.accents {
+		d |= byAccents
 	}
 	if foreignLetters == a.last-a.first+1 && !v.amongLatin(a) {
 		return 0, false // a word of another script that happens to look like this

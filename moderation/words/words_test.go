@@ -172,6 +172,40 @@ func TestATermOfTwoLexiconsIsToldOnce(t *testing.T) {
 	}
 }
 
+func TestATermIsFoundJoinedToWordsOfAnotherLanguage(t *testing.T) {
+	m := compile(t, lexicon(t, "en", "bitch;slur;3", "ass;insult;1"), lexicon(t, "fr", "salope;slur;3"), lexicon(t, "es", "zorra;slur;3"))
+	for text, want := range map[string]string{
+		"cette grandebitch est dans notre maison": "bitch=bitch joined", "quelle passebitchure": "", "une grandeass": "",
+		"esta mujersalope": "", // only English words go to all languages
+	} {
+		if got := found(m, text); got != want {
+			t.Errorf("%q: found %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestALongWordIsFoundAtOneEndOfALongerOne(t *testing.T) {
+	m := compile(t, lexicon(t, "en", "degenerate;insult;2", "moron;insult;1", "scum;demean;2;context", "villagers;target;0"))
+	for text, want := range map[string]string{
+		"a Krzysztofdegenerate": "degenerate=degenerate joined", "degenerateKrzysztof": "degenerate=degenerate", "undegeneratedly": "",
+		"Krzysztofmoron": "", "xylovillagers are scum": "scum=scum", "degenerates": "",
+		"everyonesaysthatheistheonlymoronandtheyareright": "moron=moron joined",
+	} {
+		if got := found(m, text); got != want {
+			t.Errorf("%q: found %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestAnAccentOfTheTermIsNoDisguise(t *testing.T) {
+	m := compile(t, lexicon(t, "es", "estúpido;insult;1"))
+	for text, want := range map[string]string{"es7úpido": "es7úpido=estúpido leet", "es7üpìdo": "es7üpìdo=estúpido leet+accents", "estupido": "estupido=estúpido accents"} {
+		if got := found(m, text); got != want {
+			t.Errorf("%q: found %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestFormsOfATermAreTheTerm(t *testing.T) {
 	m := compile(t, lexicon(t, "fr", "traître, traîtres, sale traître ; insult ; 2"))
 	for text, want := range map[string]string{
