@@ -25,7 +25,8 @@ func (l *linter) lexicons() {
 				}
 				what := fmt.Sprintf("%q is never found: another entry takes its place, or it folds to nothing. Take it out", form)
 				if term.Context {
-					what = fmt.Sprintf("%q is never found: it needs a term of the sense target near, and there is none. Add some, or take the flag out", form)
+					what = fmt.Sprintf("%q is never found: it needs a term of the sense target near, and there is none. "+
+						"Add some, or take the flag out", form)
 				}
 				l.source.problems = append(l.source.problems, Problem{File: e.files[i].Name, Line: lines[j], What: what})
 			}

@@ -38,7 +38,7 @@ func endings(base string) []string {
 func particles(base string) map[string]bool {
 	set := map[string]bool{}
 	if base == "ko" {
-		for _, ending := range strings.Fields("은 는 이 가 을 를 의 에게 한테 들 들은 들이 들을 같은 처럼 이다 이야") {
+		for ending := range strings.FieldsSeq("은 는 이 가 을 를 의 에게 한테 들 들은 들이 들을 같은 처럼 이다 이야") {
 			set[ending] = true
 		}
 	}

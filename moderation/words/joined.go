@@ -52,11 +52,14 @@ func (v *verifier) unmistakable(e *entry, before, after []rune) bool {
 	case latin:
 	case hangul:
 		least, rest = 3, 1
+		if slices.ContainsFunc(e.letters, func(r rune) bool { return r&begin != 0 }) {
+			least = 5
+		}
 	default:
 		least = 5
 	}
 	if e.flags&aim != 0 {
-		least, rest = least-1, 0
+		least, rest = min(least, 5), 0
 	}
 	return len(e.letters) >= least && len(before)+len(after) >= rest
 }
@@ -141,7 +144,7 @@ func (v *verifier) joinable(e *entry, before, after []rune) bool {
 			return len(e.letters) >= 2
 		case len(e.letters) >= 6:
 			return true
-		case len(e.letters) >= 5, script != latin && len(e.letters) >= 4:
+		case len(e.letters) >= 5 && e.flags&aim != 0, script != latin && len(e.letters) >= 4:
 			return n >= 2
 		case len(e.letters) >= 4:
 			return n >= 3

@@ -107,7 +107,8 @@ func (v *vocabulary) addTerm(word string) {
 const leastInflected = 3 // letters of a word whose forms are known too
 
 func (v *vocabulary) addForms(word string) {
-	if n := utf8.RuneCountInString(word); n < leastInflected && (n < 2 || scriptOf([]rune(word)[0]) != hangul) {
+	first, _ := utf8.DecodeRuneInString(word)
+	if n := utf8.RuneCountInString(word); n < leastInflected && (n < 2 || scriptOf(first) != hangul) {
 		return
 	}
 	for _, clitic := range v.forming.front {

@@ -37,15 +37,8 @@ func (m *Matcher) findMasked(text string, s *scratch) {
 	if !strings.Contains(text, "*") {
 		return
 	}
-	starred := func(i int) bool {
-		if s.items[i].start <= s.items[i-1].end { // "¼" is three letters in one place
-			return false
-		}
-		gap := text[s.items[i-1].end:s.items[i].start]
-		return gap != "" && len(gap) <= mostMasked && strings.Trim(gap, "*") == ""
-	}
 	for i := 1; i < len(s.items); i++ {
-		if s.items[i].sign != '*' || !starred(i) {
+		if s.items[i].sign != '*' || !s.starred(text, i) {
 			continue
 		}
 		first := i - 1
@@ -60,7 +53,7 @@ func (m *Matcher) findMasked(text string, s *scratch) {
 					word = append(word, s.items[last].rune)
 					continue
 				}
-				if !starred(last) {
+				if !s.starred(text, last) {
 					break
 				}
 				word = append(word, make([]rune, s.items[last].gapLen)...)
@@ -75,6 +68,15 @@ func (m *Matcher) findMasked(text string, s *scratch) {
 		}
 		i = max(i, last-1)
 	}
+}
+
+// starred tells whether nothing but stars stands before an item.
+func (s *scratch) starred(text string, i int) bool {
+	if s.items[i].start <= s.items[i-1].end { // "¼" is three letters in one place
+		return false
+	}
+	gap := text[s.items[i-1].end:s.items[i].start]
+	return len(gap) <= mostMasked && strings.Trim(gap, "*") == ""
 }
 
 // shows tells whether the letters between the stars (0) are a term's.

@@ -170,7 +170,7 @@ func reads(word []unit, candidate string) (unread int, ok bool) {
 // Arabic, where writing with digits for sounds is common, and in Devanagari,
 // where looks count.
 func standsFor(r rune) string {
-	for _, row := range strings.Fields("0هوोओ० 1الािी 2اءقयर 3عسउअ 4شذاअाय 5خهصसड 6طتहच 7حخवण 8قغبटब 9قصوगप @اهअा $سشस !االाि |ا €ع +ت " +
+	for row := range strings.FieldsSeq("0هوोओ० 1الािी 2اءقयर 3عسउअ 4شذاअाय 5خهصसड 6طتहच 7حخवण 8قغبटब 9قصوगप @اهअा $سشस !االाि |ا €ع +ت " +
 		"aاअा bبब cكسक dدضद eيाेए fفफ gغجग hهحह iايिीइ jجज kكخक lالाल mمम nنन oوهोओ pبپप qقक rرर sسصस tتطटत uوुूउ vفوव wوव xخ yيئय zزذظज") {
 		stands, letters, _ := strings.Cut(row, string(r))
 		if stands == "" && letters != "" {

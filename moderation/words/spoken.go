@@ -65,8 +65,8 @@ func (m *Matcher) rightLanguage(s *scratch, f finding) bool {
 			return false
 		}
 	}
-	if doubtful {
-		return ours >= theirs
+	if doubtful { // what it is joined to is a word of its language too
+		return ours+1 >= theirs
 	}
 	return l.borrowed || theirs < sure || theirs < sure*ours
 }

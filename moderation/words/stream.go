@@ -87,28 +87,13 @@ func read(units []unit, items []item) (stream []item, mixed bool) {
 			}
 		case mark:
 			it.form |= vowel
-		case digit:
-			if amongOtherLetters(units, i) {
-				mixed = true
-				next.widen(units, i)
-				continue
-			}
-			it.rune, it.form, it.script = like(u.rune), leet, latin
 		default:
-			r := like(u.rune)
-			if r == 0 || !signIsLetter(units, i) {
+			stands, touches := it.standIn(units, i)
+			mixed = mixed || touches
+			if !stands {
 				next.widen(units, i)
 				continue
 			}
-			if amongOtherLetters(units, i) {
-				mixed = true
-				next.widen(units, i)
-				continue
-			}
-			it.rune, it.form, it.script = r, leet|sign, latin
-		}
-		if it.form&leet != 0 && it.rune == 'l' {
-			it.form |= either
 		}
 		it.gap, it.gapLen, it.sign = next.gap, next.gapLen, next.sign
 		if it.gap == none {
@@ -127,6 +112,27 @@ func read(units []unit, items []item) (stream []item, mixed bool) {
 		next = item{}
 	}
 	return items, mixed
+}
+
+// standIn makes an item of a digit or sign that stands for a letter. It stands
+// for none where it touches letters of another alphabet.
+func (it *item) standIn(units []unit, i int) (stands, touches bool) {
+	u := &units[i]
+	r := like(u.rune)
+	if u.kind != digit && (r == 0 || !signIsLetter(units, i)) {
+		return false, false
+	}
+	if amongOtherLetters(units, i) {
+		return false, true
+	}
+	it.rune, it.form, it.script = r, leet, latin
+	if u.kind != digit {
+		it.form |= sign
+	}
+	if r == 'l' {
+		it.form |= either
+	}
+	return true, false
 }
 
 // widen notes that units[i] stands before the next item.

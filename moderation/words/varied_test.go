@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+	"unicode/utf8"
 )
 
 // What people write for letters, beside the looks-alike of table. The first
@@ -69,7 +70,7 @@ func leetOf(word, table string) []string {
 	replace := func(i int) string {
 		changed := slices.Clone(letters)
 		_, rest, _ := strings.Cut(" "+table, " "+string(unicode.ToLower(letters[i])))
-		changed[i] = []rune(rest)[0]
+		changed[i], _ = utf8.DecodeRuneInString(rest)
 		return string(changed)
 	}
 	found := []string{replace(places[0])}
