@@ -32,15 +32,16 @@ type table struct{ name, columns, of string }
 // allow.
 func tables() []table {
 	return []table{
-		{"moderation.cases", "id, community, state, version, kind, article, conduct, priority, opened_at, first_look_due", "case"},
+		{"moderation.cases", "id, community, state, version, kind, article, conduct, priority, opened_at, first_look_due, queue, language, tags", "case"},
 		{
 			"moderation.report",
-			"id, case_id, community, conduct, received_at, opened_at, status_key, reply_key, version, content, signature", "report",
+			"id, case_id, community, conduct, received_at, opened_at, status_key, reply_key, version, content, language, findings", "report",
 		},
 		{"moderation.sketch", "report_id, part, value, at", "report"},
+		{"moderation.signature", "report_id, signature", "report"},
 		{"moderation.data_key", "owner, community, month, wrapped", "report"},
 		{"moderation.milestone", "report_id, version, name, at", "report"},
-		{"moderation.rule_fired", "report_id, rule, conduct, effect", "report"},
+		{"moderation.rule_fired", "report_id, rule, conduct, effect, because", "report"},
 		{"notify.contact", "report_id, community, received_at, sealed", "report"},
 		{"moderation.outbox", "case_id, message_id, subject, payload, created_at", "case"},
 	}

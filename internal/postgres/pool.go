@@ -59,6 +59,9 @@ func config(url string, folder keys.Folder, s keys.Service) (*pgxpool.Config, er
 	params["lock_timeout"] = milliseconds(lockTimeout)
 	params["idle_in_transaction_session_timeout"] = milliseconds(idleInTxTimeout)
 	params["timezone"] = "UTC"
+	// Compiling takes up to seconds where a query takes milliseconds, and begins
+	// as soon as PostgreSQL overrates a query over a table that it has no figures of.
+	params["jit"] = "off"
 	cfg.MaxConns = 12
 	cfg.MaxConnIdleTime = 5 * time.Minute
 	return cfg, nil

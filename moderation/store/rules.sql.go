@@ -42,13 +42,12 @@ SELECT wanted.number,
         ) s
         JOIN moderation.report r ON r.id = s.report_id
         JOIN moderation.cases c ON c.id = r.case_id
-        WHERE c.shown_at > wanted.at - interval '30 days' AND c.shown_at <= wanted.at
-            OR EXISTS (
-                SELECT FROM moderation.decision d WHERE d.case_id = c.id AND d.action = 'none'
-                    AND d.decided_at > wanted.at - interval '30 days' AND d.decided_at <= wanted.at
-                    AND NOT EXISTS (SELECT FROM moderation.decision later WHERE later.case_id = d.case_id
-                        AND later.case_version > d.case_version AND later.decided_at <= wanted.at)
-            )
+        LEFT JOIN LATERAL (
+            SELECT d.action, d.decided_at FROM moderation.decision d WHERE d.case_id = c.id AND d.decided_at <= wanted.at
+            ORDER BY d.case_version DESC LIMIT 1
+        ) last ON true
+        WHERE (c.shown_at > wanted.at - interval '30 days' AND c.shown_at <= wanted.at)
+            OR (last.action = 'none' AND last.decided_at > wanted.at - interval '30 days')
     ) AS cleared
 FROM (
     SELECT CAST(unnest($1::integer[]) AS integer) AS number, unnest($2::bigint[]) AS account,

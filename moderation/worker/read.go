@@ -163,7 +163,8 @@ func (w *Worker) key(community, id string) (open.PrivateKey, error) {
 }
 
 // code returns the code of conduct with this digest. Codes are content-
-// addressed, so that one read serves for good.
+// addressed, so that one read serves for good; compiling one takes a while, so
+// lanes that want the same at once wait for one of them.
 func (w *Worker) code(ctx context.Context, digest string) (conduct.Code, error) {
 	w.mu.Lock()
 	code, ok := w.codes[digest]
@@ -171,19 +172,25 @@ func (w *Worker) code(ctx context.Context, digest string) (conduct.Code, error) 
 	if ok {
 		return code, nil
 	}
-	file, err := w.source.Conduct(ctx, digest)
+	read, err, _ := w.reading.Do(digest, func() (any, error) {
+		file, err := w.source.Conduct(ctx, digest)
+		if err != nil {
+			return nil, err
+		}
+		code, err := conduct.Parse(file)
+		if err != nil {
+			return nil, unreadable{event.ReasonConduct, err}
+		}
+		w.mu.Lock()
+		w.codes[digest] = code
+		w.mu.Unlock()
+		return code, nil
+	})
 	if errors.Is(err, community.ErrNoConduct) {
 		return conduct.Code{}, unreadable{event.ReasonConduct, err}
 	}
 	if err != nil {
 		return conduct.Code{}, err
 	}
-	code, err = conduct.Parse(file)
-	if err != nil {
-		return conduct.Code{}, unreadable{event.ReasonConduct, err}
-	}
-	w.mu.Lock()
-	w.codes[digest] = code
-	w.mu.Unlock()
-	return code, nil
+	return read.(conduct.Code), nil //nolint:forcetypeassert // made above
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/singleflight"
 
 	"recourse/internal/bus"
 	"recourse/internal/community"
@@ -67,6 +68,8 @@ type Worker struct {
 	storedTotal      prometheus.Counter
 	quarantinedTotal *prometheus.CounterVec
 	putBackTotal     prometheus.Counter
+
+	reading singleflight.Group // of codes of conduct, by digest
 
 	mu       sync.Mutex
 	codes    map[string]conduct.Code    // by digest; mu
