@@ -24,21 +24,27 @@ import (
 type publishLoad struct{ clients, publications, between int }
 
 // versionCode is a code whose every trace names its version: article, rules and
-// tags. Its rules look at the same reports as the other version's.
+// tags. Its rules look at the same reports as the other version's; b puts
+// harassment first as well.
 func versionCode(version string) string {
 	code := strings.NewReplacer("id: respect", "id: respect-"+version, `version: "1"`, `version: "`+version+`"`).Replace(testbench.DemoConduct)
 	var rules strings.Builder
 	fmt.Fprintf(&rules, "queues: [general, queue-%s]\nrules:\n", version)
 	for n, when := range []string{`report.kind == "harassment"`, `report.length > 0`, `report.platform != ""`} {
 		fmt.Fprintf(&rules, "  - id: rule-%s-%d\n    says: {en: One., fr: Un., ar: واحد.}\n    when: '%s'\n", version, n, when)
-		fmt.Fprintf(&rules, "    then: {tags: [tag-%s-%d], queue: queue-%[1]s}\n", version, n)
+		first := ""
+		if version == "b" && n == 0 {
+			first = ", priority: {level: high, reason: {en: First., fr: D’abord., ar: أولًا.}}"
+		}
+		fmt.Fprintf(&rules, "    then: {tags: [tag-%s-%d], queue: queue-%[1]s%[3]s}\n", version, n, first)
 	}
 	return code + rules.String()
 }
 
-// A code is changed and published again and again under load, with three
-// workers: no report is judged by a mix of two codes, and each names the version
-// that judged it, which is the one that its message names.
+// A code is changed, backtested and published again and again under load, with
+// three workers: no report is judged by a mix of two codes, and each names the
+// version that judged it, which is the one that its message names. What a
+// backtest predicts is what the published code then does.
 func TestCodesThatChangeUnderLoadNeverMix(t *testing.T) {
 	b := newWorkerBench(t)
 	at := []string{"--nats-url", b.bus.URL, "--database-url", b.db.URL, "--keys", b.bus.Keys.Root}
@@ -47,10 +53,11 @@ func TestCodesThatChangeUnderLoadNeverMix(t *testing.T) {
 	}
 	intake := startIntake(t, at)
 	size := publishLoad{clients: 6, publications: 8, between: 40}
-	files, versions := map[string]string{}, map[string]string{}
+	files, versions, digests := map[string]string{}, map[string]string{}, map[string]string{}
 	for _, version := range []string{"a", "b"} {
 		files[version] = conductFiles(t, versionCode(version), "")
-		versions[community.Digest([]byte(versionCode(version)))] = version
+		digests[version] = community.Digest([]byte(versionCode(version)))
+		versions[digests[version]] = version
 	}
 	publish := func(version string) {
 		t.Helper()
@@ -70,10 +77,18 @@ func TestCodesThatChangeUnderLoadNeverMix(t *testing.T) {
 	for n := range size.clients {
 		wg.Go(func() { sendReports(ctx, intake, n, &acked) })
 	}
+	var predictions []prediction
 	for n := range size.publications {
 		until := acked.Load() + int64(size.between)
 		testbench.Eventually(t, time.Minute, "reports are acknowledged", func() bool { return acked.Load() >= until })
-		version := []string{"b", "a"}[n%2]
+		version, other := []string{"b", "a"}[n%2], []string{"a", "b"}[n%2]
+		if n == 0 || n == size.publications/2+1 {
+			sent := acked.Load()
+			predictions = append(predictions, b.predict(t, at, files[version], digests[version], digests[other]))
+			if acked.Load() == sent {
+				t.Error("no report came while past ones were replayed")
+			}
+		}
 		publish(version)
 		waitForConduct(t, intake, version)
 	}
@@ -87,6 +102,9 @@ func TestCodesThatChangeUnderLoadNeverMix(t *testing.T) {
 		return err == nil && len(ids) >= len(named)
 	})
 	judged := b.judgements(t)
+	for _, p := range predictions {
+		p.cameTrue(t, judged)
+	}
 	used := map[string]int{}
 	for id, digest := range named {
 		version := versions[digest]
@@ -136,7 +154,7 @@ func sendReports(ctx context.Context, intake string, client int, acked *atomic.I
 	for n := 0; ctx.Err() == nil; n++ {
 		name := fmt.Sprintf("client%dreport%d", client, n)
 		a, err := post(context.WithoutCancel(ctx), c, intake+"/v1/reports", map[string]any{
-			"community": "demo", "kind": "harassment", "description": name,
+			"community": "demo", "kind": []event.Kind{event.KindHarassment, event.KindAbusiveLanguage}[n%2], "description": name,
 			"account": map[string]string{"platform": "forum", "handle": name},
 		}, nil)
 		if err == nil && a.status == http.StatusCreated {
@@ -161,7 +179,10 @@ func (b *workerBench) named(t *testing.T) map[event.ID]string {
 
 // judgement is what is stored of how a report was judged.
 type judgement struct {
+	Case                    event.ID
+	Kind                    event.Kind
 	Conduct, Article, Queue string
+	Priority                int
 	Tags                    []string
 	Rules                   map[string]string // digest by rule
 	Effects                 []string
@@ -169,7 +190,7 @@ type judgement struct {
 
 func (b *workerBench) judgements(t *testing.T) map[event.ID]judgement {
 	t.Helper()
-	rows, err := b.pool.Query(t.Context(), `SELECT r.id, r.conduct, c.article, c.queue, c.tags,
+	rows, err := b.pool.Query(t.Context(), `SELECT r.id, c.id, c.kind, r.conduct, c.article, c.queue, c.priority, c.tags,
 		(SELECT jsonb_object_agg(f.rule, f.conduct) FROM moderation.rule_fired f WHERE f.report_id = r.id),
 		ARRAY(SELECT f.effect FROM moderation.rule_fired f WHERE f.report_id = r.id)
 		FROM moderation.report r JOIN moderation.cases c ON c.id = r.case_id`)
@@ -182,7 +203,7 @@ func (b *workerBench) judgements(t *testing.T) map[event.ID]judgement {
 		var id event.ID
 		var j judgement
 		var rules []byte
-		if err := rows.Scan(&id, &j.Conduct, &j.Article, &j.Queue, &j.Tags, &rules, &j.Effects); err != nil {
+		if err := rows.Scan(&id, &j.Case, &j.Kind, &j.Conduct, &j.Article, &j.Queue, &j.Priority, &j.Tags, &rules, &j.Effects); err != nil {
 			t.Fatal(err)
 		}
 		if err := json.Unmarshal(rules, &j.Rules); err != nil {
@@ -201,6 +222,9 @@ func (j judgement) only(digest, version string) bool {
 	want := []string{"article-by-kind", "priority-by-severity"}
 	var tags []string
 	for n := range 3 {
+		if n == 0 && j.Kind != event.KindHarassment {
+			continue
+		}
 		want = append(want, fmt.Sprintf("rule-%s-%d", version, n))
 		tags = append(tags, fmt.Sprintf("tag-%s-%d", version, n))
 	}
@@ -216,13 +240,13 @@ func (j judgement) only(digest, version string) bool {
 
 // The two codes of the test judge the same report by rules that tell apart.
 func TestTheCodesOfTheLoadTestTellApart(t *testing.T) {
-	for _, version := range []string{"a", "b"} {
+	for version, priority := range map[string]int{"a": 200, "b": 350} {
 		code, err := conduct.Parse([]byte(versionCode(version)))
 		if err != nil {
 			t.Fatal(err)
 		}
 		got := code.Assess(code.View(event.Content{Kind: event.KindHarassment, Description: "x", Account: event.Account{Platform: "forum", Handle: "x"}}))
-		if len(got.Tags) != 3 || got.Article != "respect-"+version || got.Queue != "queue-"+version {
+		if len(got.Tags) != 3 || got.Article != "respect-"+version || got.Queue != "queue-"+version || got.Priority != priority {
 			t.Errorf("%s: %+v", version, got)
 		}
 	}
