@@ -26,7 +26,7 @@ type conductBacktestCmd struct {
 	partsFlags
 	Draft     string `arg:"" help:"Draft of a code of conduct (YAML); its lexicons stand beside it." type:"path"`
 	Community string `required:"" help:"Community whose reports are replayed."`
-	Since     string `help:"Reports received since then: a day (2026-01-01), a time (2026-01-01T00:00:00Z), or so many days ago (90d)."`
+	Since     string `help:"Reports received since then: a day (2026-01-01), a time (2026-01-01T00:00:00Z), or so many days ago (90d). Needed for a new run."`
 	Until     string `help:"Reports received before then, as in --since; now where it is not given."`
 	List      int    `help:"How many of the cases that change are listed, at most." default:"50"`
 	Resume    string `help:"File of a run that was broken off, to go on with it. Where it is not there yet, progress is kept in it." type:"path" placeholder:"FILE"`
@@ -40,8 +40,8 @@ logs and stores ids, names from the codes and counts, and nothing that a person 
 keys/console, and each page of reports that it opens is recorded in the audit.
 
 Reports stay in the cases where they are. Hiding is shown as the rules want it, without quotas. A run that is interrupted
-ends the page at hand, writes a file and says how to go on. Exit code 0: done; 3: the draft has mistakes; 1: it failed or was
-interrupted.
+ends the page at hand, keeps a file beside the draft and says how to go on; one that is killed leaves that file too. Exit
+code 0: done; 3: the draft has mistakes; 1: it failed or was interrupted.
 
 Example: recourse conduct backtest draft.yaml --community city --since 90d`
 }

@@ -170,6 +170,12 @@ func TestEveryCommandHasHelpWithAnExample(t *testing.T) {
 		{"admin", "quarantine", "list"},
 		{"admin", "quarantine", "retry"},
 		{"admin", "quarantine", "drop"},
+		{"conduct", "check"},
+		{"conduct", "test"},
+		{"conduct", "diff"},
+		{"conduct", "eval"},
+		{"conduct", "backtest"},
+		{"conduct", "publish"},
 	} {
 		out, code := runProgram(t, append(args, "--help")...)
 		if code != 0 || !strings.Contains(out, "Example: recourse "+strings.Join(args, " ")) {
