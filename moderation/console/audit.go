@@ -12,5 +12,6 @@ const (
 	auditTaken    = "report.taken"    // by phone or at a counter
 	auditOpened   = "evidence.opened" // one file
 	auditShown    = "case.shown"      // what a rule hid is shown again, without a decision
+	auditSplit    = "report.split"    // one report left its case for one of its own
 	auditNoted    = "case.noted"      // what came since the decision is marked as read
 )

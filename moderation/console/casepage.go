@@ -194,6 +194,9 @@ func (c *Console) getCase(g *gin.Context) {
 	if _, ok := g.GetQuery(querySent); ok {
 		p.Notice = noticeSent
 	}
+	if _, ok := g.GetQuery(querySplit); ok {
+		p.Notice = noticeSplit
+	}
 	c.showCaseFile(g, id, http.StatusOK, p)
 }
 

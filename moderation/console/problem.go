@@ -66,6 +66,13 @@ func answerOf(err error) answer {
 		return answer{
 			http.StatusConflict, "This report was withdrawn", "Its reporter took it back and gets no message. Nothing was sent.",
 		}
+	case errors.Is(err, moderation.ErrOnlyReport):
+		return answer{http.StatusConflict, "This report has its case to itself", "There is no other report that it could be parted from."}
+	case errors.Is(err, errLetterBegun):
+		return answer{
+			http.StatusConflict, "Send your message first, or empty its field",
+			"Once a report has a case of its own, the form could send your words to the wrong reporter. Nothing was recorded.",
+		}
 	case errors.Is(err, moderation.ErrClosed):
 		return answer{http.StatusConflict, "This case is closed", "Nothing was recorded."}
 	case errors.Is(err, moderation.ErrClaimedByOther):

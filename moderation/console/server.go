@@ -105,6 +105,7 @@ func (c *Console) Handler() http.Handler {
 	own.POST("/cases/:id/messages", c.postMessage)
 	own.POST("/cases/:id/read", c.postRead)
 	own.POST("/cases/:id/shown", c.postShown)
+	own.POST("/cases/:id/reports/:report/split", c.postSplit)
 	own.GET("/cases/:id/evidence/:file", c.getFile)
 	own.GET("/v1/cases/:id/evidence/:file", c.getFile)
 	own.GET("/reports/new", c.getPhoned)
@@ -119,6 +120,7 @@ func (c *Console) Handler() http.Handler {
 	own.POST("/v1/cases/:id/messages", c.createMessage)
 	own.POST("/v1/cases/:id/read", c.noteCase)
 	own.POST("/v1/cases/:id/shown", c.showCaseAgain)
+	own.POST("/v1/cases/:id/reports/:report/split", c.splitCase)
 	return e
 }
 

@@ -351,12 +351,13 @@ func (q *Queries) KeepManifest(ctx context.Context, arg KeepManifestParams) erro
 
 const reportForUpload = `-- name: ReportForUpload :one
 
-SELECT r.id, r.community, r.withdrawn_at, c.kind FROM moderation.report r JOIN moderation.cases c ON c.id = r.case_id
+SELECT r.id, r.case_id, r.community, r.withdrawn_at, c.kind FROM moderation.report r JOIN moderation.cases c ON c.id = r.case_id
 WHERE r.id = $1 FOR NO KEY UPDATE OF r
 `
 
 type ReportForUploadRow struct {
 	ID          event.ID
+	CaseID      event.ID
 	Community   string
 	WithdrawnAt *time.Time
 	Kind        string
@@ -369,6 +370,7 @@ func (q *Queries) ReportForUpload(ctx context.Context, reportID event.ID) (Repor
 	var i ReportForUploadRow
 	err := row.Scan(
 		&i.ID,
+		&i.CaseID,
 		&i.Community,
 		&i.WithdrawnAt,
 		&i.Kind,

@@ -13,7 +13,6 @@ import (
 
 	"recourse/internal/event"
 	"recourse/internal/fault"
-	"recourse/internal/postgres"
 	"recourse/internal/seal"
 	"recourse/moderation/status"
 	"recourse/moderation/store"
@@ -58,7 +57,7 @@ func (w *Worker) readEvidence(msg jetstream.Msg, up event.FollowUp) (*uploaded, 
 func (w *Worker) commitPart(ctx context.Context, u *uploaded) (status.Report, error) {
 	report := u.followUp.Report
 	fault.Point("worker." + u.part.Kind() + ".before")
-	err := postgres.InTx(ctx, w.pool, func(tx pgx.Tx) error {
+	err := w.inPlace(ctx, func(tx pgx.Tx) error {
 		p := &partOf{worker: w, q: store.New(tx), u: u, now: status.At(w.now())}
 		if err := p.store(ctx); err != nil {
 			return err
@@ -99,6 +98,8 @@ func (p *partOf) store(ctx context.Context) error {
 		return fmt.Errorf("locking a report: %w", err)
 	}
 	switch {
+	case report.CaseID != row.ID:
+		return errMoved
 	case report.Community != up.Community:
 		return errNoReport
 	case report.WithdrawnAt != nil:

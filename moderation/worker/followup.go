@@ -129,7 +129,7 @@ func (w *Worker) orphan(ctx context.Context, h *holding, f *followed) error {
 func (w *Worker) commitFollowUp(ctx context.Context, f *followed) (status.Report, error) {
 	up := f.followUp
 	fault.Point("worker.followup.before")
-	err := postgres.InTx(ctx, w.pool, func(tx pgx.Tx) error {
+	err := w.inPlace(ctx, func(tx pgx.Tx) error {
 		q := store.New(tx)
 		place, err := q.ReportPlace(ctx, up.Report)
 		if errors.Is(err, pgx.ErrNoRows) {
@@ -148,6 +148,9 @@ func (w *Worker) commitFollowUp(ctx context.Context, f *followed) (status.Report
 		report, err := q.LockReport(ctx, up.Report)
 		if err != nil {
 			return fmt.Errorf("locking a report: %w", err)
+		}
+		if report.CaseID != row.ID {
+			return errMoved
 		}
 		if there, err := q.FollowUpThere(ctx, up.ID); err != nil || there {
 			return err

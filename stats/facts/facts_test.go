@@ -175,6 +175,40 @@ func TestADecisionOnACaseOfManyReportsCountsForEach(t *testing.T) {
 	}
 }
 
+// A moderator may give a report of a case a case of its own: it is announced as
+// opened, and decided, in two.
+func TestAReportThatMovedToACaseOfItsOwnCountsOnce(t *testing.T) {
+	b := setup(t)
+	b.start()
+	at := time.Now().UTC()
+	opened := func(reports ...event.ID) *nats.Msg {
+		msg := b.closed(event.ActionBan, at, 1, reports...)
+		msg.Data = bytes.Replace(msg.Data, []byte(`"event":"closed"`), []byte(`"event":"opened"`), 1)
+		msg.Subject = strings.Replace(msg.Subject, "closed", "opened", 1)
+		return msg
+	}
+	var ids []event.ID
+	for range 3 {
+		id, msg := b.report(nil)
+		ids = append(ids, id)
+		b.publish(msg)
+	}
+	stayed, before, after := ids[0], ids[1], ids[2] // the second moved before the decision, the third when it was appealed
+	b.publish(opened(ids...))
+	b.publish(opened(before))
+	b.publish(b.closed(event.ActionRemove, at.Add(time.Hour), 3, stayed, after))
+	b.publish(opened(after))
+	b.publish(b.closed(event.ActionNone, at.Add(2*time.Hour), 2, before))
+	b.publish(b.closed(event.ActionNone, at.Add(3*time.Hour), 2, after))
+	b.settled()
+	if n := b.count(whole+" AND (report_id = ANY($1) AND action = 'remove' OR report_id = $2 AND action = 'none')", []event.ID{stayed, after}, before); n != 3 {
+		t.Errorf("%d reports have the first decision of the case that they were in, want 3", n)
+	}
+	if n := b.count("stats.report"); n != 3 {
+		t.Errorf("%d reports are counted, want 3", n)
+	}
+}
+
 func TestWhatCannotBeOpenedCountsAsUnknownAndHoldsNothingUp(t *testing.T) {
 	b := setup(t)
 	id, broken := b.report(func(s *event.Submitted) { s.Statistics.Ciphertext = s.Statistics.Ciphertext[:100] })

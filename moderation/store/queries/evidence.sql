@@ -2,7 +2,7 @@
 
 -- name: ReportForUpload :one
 -- Locked: it is not withdrawn while a part of it is stored.
-SELECT r.id, r.community, r.withdrawn_at, c.kind FROM moderation.report r JOIN moderation.cases c ON c.id = r.case_id
+SELECT r.id, r.case_id, r.community, r.withdrawn_at, c.kind FROM moderation.report r JOIN moderation.cases c ON c.id = r.case_id
 WHERE r.id = @report_id FOR NO KEY UPDATE OF r;
 
 -- name: EvidenceOf :many
