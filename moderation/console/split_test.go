@@ -190,6 +190,48 @@ func TestAnAppealedReportStaysAppealedInACaseOfItsOwn(t *testing.T) {
 	}
 }
 
+// The bands of a text stand for a case's first report, and go where it goes.
+func TestLaterAlikeReportsFollowTheFirstOne(t *testing.T) {
+	b := setup(t)
+	b.work(t)
+	c := b.signIn(t, "Ana", "demo")
+	for name, takeFirst := range map[string]bool{"the first is taken out": true, "the second is taken out": false} {
+		content := event.Content{
+			Kind: event.KindThreat, Account: event.Account{Platform: "forum", Handle: strings.ReplaceAll(name, " ", "-")},
+			Description: "Since Monday he writes under each of my posts that everyone knows where I live and that he will come by.",
+		}
+		first, id := b.report(t, b.demo, content)
+		second, joined := b.report(t, b.demo, content)
+		if joined != id {
+			t.Fatalf("%s: the worker joined nothing", name)
+		}
+		c.claim(t, id)
+		report, want := event.ID(second.ReportID()), id
+		if takeFirst {
+			report = event.ID(first.ReportID())
+		}
+		var done struct {
+			Case, Report, From event.ID
+			FromVersion        int `json:"from_version"`
+		}
+		got := c.split(t, id, report, 2)
+		wantStatus(t, name, got, http.StatusCreated)
+		got.into(t, &done)
+		if done.Report != report || done.From != id || done.FromVersion != 3 {
+			t.Errorf("%s: the answer is %+v", name, done)
+		}
+		if takeFirst {
+			want = done.Case
+		}
+		if _, later := b.report(t, b.demo, content); later != want {
+			t.Errorf("%s: a later alike report is in %s, want it with the first one in %s", name, later, want)
+		}
+		if n := b.count(t, "moderation.rule_fired f JOIN moderation.report r ON r.id = f.report_id WHERE r.case_id = $1 AND f.report_id = $2", done.Case, report); n == 0 {
+			t.Errorf("%s: the rules that fired stayed behind", name)
+		}
+	}
+}
+
 func TestAReportIsTakenOutOnceByManyAtOnce(t *testing.T) {
 	b := setup(t)
 	b.work(t)
