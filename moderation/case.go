@@ -32,6 +32,7 @@ type Case struct {
 	Due          time.Time // until when a moderator looks at it
 	ClaimedBy    event.ID
 	ClaimedUntil time.Time
+	SecondReader bool // a decision takes effect once another moderator consents
 }
 
 // Errors that a moderator is told.
@@ -94,7 +95,8 @@ func (c Case) ShowAgain(moderator event.ID, seen int, now time.Time) (Case, erro
 }
 
 // Close closes the case with a decision that saw the given version. Who
-// decides must hold the claim, so that two never decide one case.
+// decides must hold the claim, so that two never decide one case. A decision
+// that needs a second reader is proposed instead.
 func (c Case) Close(moderator event.ID, seen int, now time.Time) (Case, error) {
 	switch {
 	case c.State == Closed:
@@ -105,9 +107,16 @@ func (c Case) Close(moderator event.ID, seen int, now time.Time) (Case, error) {
 		return c, ErrNotClaimed
 	case c.Version != seen:
 		return c, ErrVersion
+	case c.SecondReader:
+		return c, ErrSecondReader
 	}
+	return c.decided(), nil
+}
+
+// decided is c after a decision that took effect.
+func (c Case) decided() Case {
 	c.State, c.Again = Closed, NotAgain
 	c.Version++
 	c.ClaimedBy, c.ClaimedUntil = event.ID{}, time.Time{}
-	return c, nil
+	return c
 }

@@ -137,10 +137,13 @@ func (c *Console) decideCase(g *gin.Context) {
 		return
 	}
 	c.forCase(g, func(m moderator, id event.ID) (int, any, error) {
-		made, err := c.desk.decide(g.Request.Context(), m, id, verdict{
+		made, waits, err := c.desk.decide(g.Request.Context(), m, id, verdict{
 			Version: in.Version, Key: key,
 			Decision: moderation.Decision{Action: in.Action, Article: in.Article, Reasons: in.Reasons},
 		})
+		if waits != nil { // for another moderator's consent
+			return http.StatusAccepted, waits, err
+		}
 		return http.StatusCreated, made, err
 	})
 }

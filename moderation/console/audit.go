@@ -6,8 +6,12 @@ const (
 	auditClaimed  = "case.claimed"
 	auditReleased = "case.released"
 	auditDecided  = "case.decided"
-	auditViewed   = "case.viewed"   // a case with decisions' reasons, and no report that opens
-	auditRead     = "report.viewed" // one report's words, and what followed it
+	auditProposed = "decision.proposed"   // for a second reader
+	auditConsent  = "decision.consented"  // beside case.decided
+	auditRefused  = "decision.refused"    // by another moderator
+	auditTakeBack = "decision.taken_back" // by who proposed it
+	auditViewed   = "case.viewed"         // a case with decisions' reasons, and no report that opens
+	auditRead     = "report.viewed"       // one report's words, and what followed it
 	auditReplied  = "message.sent"
 	auditTaken    = "report.taken"    // by phone or at a counter
 	auditOpened   = "evidence.opened" // one file

@@ -25,6 +25,8 @@ type caseFile struct {
 	Reports   []report   `json:"reports"`
 	Decisions []decision `json:"decisions"` // the oldest first
 	Linked    []linked   `json:"linked"`    // other cases about the same account or link, 20 at most
+	Proposal  *waiting   `json:"proposal"`  // that waits for a second reader's consent, or null
+	Alone     bool       `json:"alone"`     // a second reader is needed, and the community has no other moderator
 	Articles  []article  `json:"articles"`  // of the code that binds the case; empty where it can't be read now
 
 	code conduct.Code // what Articles are made of
@@ -40,6 +42,7 @@ type decision struct {
 	Conduct      string       `json:"conduct"` // digest of the code that it cites
 	Automated    bool         `json:"automated"`
 	Moderator    moderator    `json:"moderator"`
+	Second       *moderator   `json:"second_moderator"` // who consented; null where nobody needed to
 	DecidedAt    time.Time    `json:"decided_at"`
 	ReasonsState legibility   `json:"reasons_state"`
 	Reasons      string       `json:"reasons"`
@@ -113,6 +116,9 @@ func (d *desk) open(ctx context.Context, q *store.Queries, m moderator, id event
 	if err := d.openOwn(ctx, q, &f); err != nil {
 		return caseFile{}, err
 	}
+	if err := f.secondReader(ctx, q, m); err != nil {
+		return caseFile{}, err
+	}
 	if err := f.link(ctx, q); err != nil {
 		return caseFile{}, err
 	}
@@ -130,6 +136,9 @@ func (f *caseFile) record(ctx context.Context, q *store.Queries, m moderator, no
 		if made.ReasonsState == legible {
 			e.Detail = append(e.Detail, "decision "+made.ID.String())
 		}
+	}
+	if f.Proposal != nil && f.Proposal.ReasonsState == legible {
+		e.Detail = append(e.Detail, "proposal "+f.Proposal.ID.String())
 	}
 	var read []event.ID
 	seen := map[event.ID][]string{}
@@ -180,8 +189,8 @@ func (f *caseFile) report(id event.ID) *report {
 	return nil
 }
 
-// openOwn opens what moderators wrote: decisions' reasons and replies, both
-// under the case's data key.
+// openOwn opens what moderators wrote: reasons of decisions and of a proposal,
+// and replies, all under the case's data key.
 func (d *desk) openOwn(ctx context.Context, q *store.Queries, f *caseFile) error {
 	decisions, err := q.DecisionsOf(ctx, f.ID)
 	if err != nil {
@@ -191,7 +200,12 @@ func (d *desk) openOwn(ctx context.Context, q *store.Queries, f *caseFile) error
 	if err != nil {
 		return fmt.Errorf("reading a case's replies: %w", err)
 	}
-	if len(decisions)+len(replies) == 0 {
+	proposed, err := q.ProposalOf(ctx, f.ID)
+	none := errors.Is(err, pgx.ErrNoRows)
+	if err != nil && !none {
+		return fmt.Errorf("reading what is proposed: %w", err)
+	}
+	if len(decisions)+len(replies) == 0 && none {
 		return nil
 	}
 	key, keyErr := d.caseKey(ctx, q, f.ID)
@@ -214,8 +228,15 @@ func (d *desk) openOwn(ctx context.Context, q *store.Queries, f *caseFile) error
 			ID: row.ID, Version: int(row.CaseVersion), Action: event.Action(row.Action), Article: row.Article, Conduct: row.Conduct,
 			Automated: row.Automated, Moderator: moderator{ID: row.ModeratorID, Name: row.Moderator}, DecidedAt: row.DecidedAt.UTC(),
 		}
+		if row.SecondModeratorID != nil && row.SecondModerator != nil {
+			made.Second = &moderator{ID: *row.SecondModeratorID, Name: *row.SecondModerator}
+		}
 		made.Reasons, made.ReasonsState = open(reasonsPlace(f.ID, row.ID), row.Reasons)
 		f.Decisions = append(f.Decisions, made)
+	}
+	if !none {
+		f.Proposal = waitingOf(proposed)
+		f.Proposal.Reasons, f.Proposal.ReasonsState = open(proposalPlace(f.ID, proposed.ID), proposed.Reasons)
 	}
 	for _, row := range replies {
 		told := reply{ID: row.ID, At: row.At.UTC(), Moderator: moderator{ID: *row.ModeratorID, Name: row.Moderator}}
@@ -254,6 +275,9 @@ func (d *desk) cite(ctx context.Context, f *caseFile) {
 	f.caseSummary = f.titled(ctx, titles)
 	for i, made := range f.Decisions {
 		f.Decisions[i].ArticleTitle = titles.of(ctx, made.Conduct, made.Article)
+	}
+	if f.Proposal != nil {
+		f.Proposal.ArticleTitle = titles.of(ctx, f.Conduct, f.Proposal.Article)
 	}
 	f.code = titles.code(ctx, f.Conduct)
 	f.explain(ctx, titles)

@@ -102,7 +102,7 @@ func (p casePage) Token() string {
 
 // Deciding reports whether the decision form is shown.
 func (p casePage) Deciding() bool {
-	return p.ClosedAt == nil && (p.Mine || p.Draft != nil && p.Draft.decides())
+	return p.ClosedAt == nil && (p.Mine && p.Proposal == nil || p.Draft != nil && p.Draft.decides())
 }
 
 // recipient is a report whose reporter can be written to.
@@ -253,7 +253,7 @@ func (c *Console) postDecision(g *gin.Context) {
 	if d == nil {
 		d = &draft{}
 	}
-	_, err := c.desk.decide(g.Request.Context(), signedIn(g), id, verdict{
+	_, waits, err := c.desk.decide(g.Request.Context(), signedIn(g), id, verdict{
 		Version:  d.version(),
 		Decision: moderation.Decision{Action: d.Action, Article: d.Article, Reasons: d.Reasons},
 	})
@@ -263,7 +263,11 @@ func (c *Console) postDecision(g *gin.Context) {
 	}
 	if d.Text != "" {
 		d = &draft{Report: d.Report, Text: d.Text, Token: d.Token}
-		c.showCaseFile(g, id, http.StatusOK, casePage{Draft: d, Notice: "Your decision was recorded. Your message was not sent yet."})
+		notice := "Your decision was recorded. Your message was not sent yet."
+		if waits != nil {
+			notice = "Your decision was proposed. Your message was not sent yet."
+		}
+		c.showCaseFile(g, id, http.StatusOK, casePage{Draft: d, Notice: notice})
 		return
 	}
 	g.Redirect(http.StatusSeeOther, "/cases/"+id.String())

@@ -29,6 +29,15 @@ type verdict struct {
 	Key     string // Idempotency-Key of an API client; empty for none
 }
 
+// ruling is a decision that may be taken.
+type ruling struct {
+	moderation.Decision
+
+	ID     event.ID
+	By     event.ID // who decided it
+	Second event.ID // who consented; zero where the case needs nobody to
+}
+
 // decided is a decision that stands.
 type decided struct {
 	ID        event.ID         `json:"id"`
@@ -41,16 +50,16 @@ type decided struct {
 }
 
 // decide closes a case: the decision, a statement of reasons to each reporter,
-// what the relay is to publish and the audit entry, all or nothing.
-func (d *desk) decide(ctx context.Context, m moderator, id event.ID, v verdict) (decided, error) {
+// what the relay is to publish and the audit entry, all or nothing. Where the
+// case needs a second reader it is a proposal that waits, and nothing more.
+func (d *desk) decide(ctx context.Context, m moderator, id event.ID, v verdict) (made decided, waits *proposed, err error) {
 	code, err := d.codeOf(ctx, m, id)
 	if err != nil {
-		return decided{}, err
+		return decided{}, nil, err
 	}
 	checked, bad := v.Check(func(article string) bool { _, ok := code.Article(article); return ok })
 	v.Decision = checked
 
-	var made decided
 	err = d.inTx(ctx, func(q *store.Queries) error {
 		row, err := d.lock(ctx, q, m, id)
 		if err != nil {
@@ -62,33 +71,46 @@ func (d *desk) decide(ctx context.Context, m moderator, id event.ID, v verdict) 
 				return err
 			}
 		}
-		closed, err := closeCase(caseOf(row), m, v.Version, d.now())
+		if row.SecondReader && row.State == string(moderation.Open) {
+			waits, err = d.propose(ctx, q, m, row, v, bad)
+			return err
+		}
+		closed, err := holding(caseOf(row), m, d.now()).Close(m.ID, v.Version, d.now())
 		if err != nil {
 			return err
 		}
-		if err := mayRefer(ctx, q, row.ID, v); err != nil {
-			fault, ok := errors.AsType[moderation.FieldError](err)
-			if !ok {
-				return err
-			}
-			bad = append(bad, fault)
+		if err := mayDecide(ctx, q, row.ID, v, bad); err != nil {
+			return err
 		}
-		if len(bad) > 0 {
-			return fieldErrors(bad)
-		}
-		made, err = d.store(ctx, q, m, row, closed, v, code)
+		made, err = d.store(ctx, q, row, closed, ruling{Decision: v.Decision, ID: v.decisionID(m, id), By: m.ID}, code)
 		return err
 	})
 	if err != nil {
-		return decided{}, err
+		return decided{}, nil, err
 	}
-	return made, nil
+	return made, waits, nil
+}
+
+// mayDecide returns every field of a verdict that is at fault: those found
+// before, and what the case itself forbids.
+func mayDecide(ctx context.Context, q *store.Queries, id event.ID, v verdict, bad []moderation.FieldError) error {
+	if err := mayRefer(ctx, q, id, v.Action); err != nil {
+		fault, ok := errors.AsType[moderation.FieldError](err)
+		if !ok {
+			return err
+		}
+		bad = append(bad, fault)
+	}
+	if len(bad) > 0 {
+		return fieldErrors(bad)
+	}
+	return nil
 }
 
 // mayRefer refuses to hand a case on against the will of a reporter. The case is
 // locked: a consent that arrives now waits, and changes the case's version.
-func mayRefer(ctx context.Context, q *store.Queries, id event.ID, v verdict) error {
-	if v.Action != event.ActionRefer {
+func mayRefer(ctx context.Context, q *store.Queries, id event.ID, action event.Action) error {
+	if action != event.ActionRefer {
 		return nil
 	}
 	rows, err := q.ReportsOf(ctx, id)
@@ -115,38 +137,37 @@ func (d *desk) codeOf(ctx context.Context, m moderator, id event.ID) (conduct.Co
 	return d.codes.get(ctx, row.Conduct)
 }
 
-// closeCase is moderation.Case.Close, but for a claim that ran out while its
-// moderator was still writing: as long as nobody else has taken the case, she
-// holds it again.
-func closeCase(c moderation.Case, m moderator, seen int, now time.Time) (moderation.Case, error) {
-	if c.ClaimedBy == m.ID {
-		renewed, err := c.Claim(m.ID, now)
-		if err != nil {
-			return c, err
-		}
-		c = renewed
+// holding is the case with a claim renewed that ran out while its moderator was
+// still writing: as long as nobody else has taken the case, she holds it again.
+func holding(c moderation.Case, m moderator, now time.Time) moderation.Case {
+	if c.ClaimedBy != m.ID {
+		return c
 	}
-	return c.Close(m.ID, seen, now)
+	renewed, err := c.Claim(m.ID, now)
+	if err != nil {
+		return c // closed: what comes next says so
+	}
+	return renewed
 }
 
 // store writes a decision that may be taken.
 func (d *desk) store(
-	ctx context.Context, q *store.Queries, m moderator, row store.ModerationCase, closed moderation.Case, v verdict, code conduct.Code,
+	ctx context.Context, q *store.Queries, row store.ModerationCase, closed moderation.Case, r ruling, code conduct.Code,
 ) (decided, error) {
 	at := status.At(d.now())
 	made := decided{
-		ID: v.decisionID(m, row.ID), Case: row.ID, Version: closed.Version, State: closed.State,
-		Action: v.Action, Article: v.Article, DecidedAt: at,
+		ID: r.ID, Case: row.ID, Version: closed.Version, State: closed.State,
+		Action: r.Action, Article: r.Article, DecidedAt: at,
 	}
 	key, err := d.keyToSeal(ctx, q, row, at)
 	if err != nil {
 		return decided{}, err
 	}
-	reasons := key.Seal(reasonsPlace(row.ID, made.ID), []byte(v.Reasons))
+	reasons := key.Seal(reasonsPlace(row.ID, made.ID), []byte(r.Reasons))
 	version := int32(closed.Version) //nolint:gosec // raised by one from an integer column
 	err = q.InsertDecision(ctx, store.InsertDecisionParams{
-		ID: made.ID, CaseID: row.ID, CaseVersion: version, ModeratorID: m.ID, Action: string(v.Action), Article: v.Article,
-		Conduct: row.Conduct, Reasons: reasons, DecidedAt: at,
+		ID: made.ID, CaseID: row.ID, CaseVersion: version, ModeratorID: r.By, SecondModeratorID: audit.OrNull(r.Second),
+		Action: string(r.Action), Article: r.Article, Conduct: row.Conduct, Reasons: reasons, DecidedAt: at,
 	})
 	if err != nil {
 		return decided{}, fmt.Errorf("storing a decision: %w", err)
@@ -161,6 +182,7 @@ func (d *desk) store(
 		return decided{}, fmt.Errorf("closing a case to alike reports: %w", err)
 	}
 	reports, err := d.tellReporters(ctx, q, made, v, code)
+	reports, err := d.tellReporters(ctx, q, made, r.Decision, code)
 	if err != nil {
 		return decided{}, err
 	}
@@ -168,8 +190,8 @@ func (d *desk) store(
 		return decided{}, err
 	}
 	sealed := sha256.Sum256(reasons)
-	return made, audit.Entry{At: d.now(), Actor: m.ID, Action: auditDecided, Case: row.ID, Detail: []string{
-		"decision " + made.ID.String(), "version " + strconv.Itoa(made.Version), string(v.Action), v.Article, row.Conduct,
+	return made, audit.Entry{At: d.now(), Actor: r.By, Action: auditDecided, Case: row.ID, Detail: []string{
+		"decision " + made.ID.String(), "version " + strconv.Itoa(made.Version), string(r.Action), r.Article, row.Conduct,
 		fmt.Sprintf("sealed reasons %x", sealed),
 	}}.Write(ctx, q)
 }

@@ -88,7 +88,7 @@ func (d *desk) lock(ctx context.Context, q *store.Queries, m moderator, id event
 
 // caseOf is a row as the rules of package moderation take it.
 func caseOf(row store.ModerationCase) moderation.Case {
-	c := moderation.Case{ID: row.ID, State: moderation.State(row.State), Version: int(row.Version)}
+	c := moderation.Case{ID: row.ID, State: moderation.State(row.State), Version: int(row.Version), SecondReader: row.SecondReader}
 	if row.ClaimedBy != nil && row.ClaimedUntil != nil {
 		c.ClaimedBy, c.ClaimedUntil = *row.ClaimedBy, *row.ClaimedUntil
 	}

@@ -88,10 +88,41 @@ func answerOf(err error) answer {
 				"Read the case again, then send your answer again.",
 		}
 	default:
+		if a, ok := secondReaderAnswerOf(err); ok {
+			return a
+		}
 		if a, ok := intakeAnswerOf(err); ok {
 			return a
 		}
 		return ownFault(err)
+	}
+}
+
+// secondReaderAnswerOf says why a proposal was not made, or not answered.
+func secondReaderAnswerOf(err error) (answer, bool) {
+	switch {
+	case errors.Is(err, moderation.ErrNoSecond):
+		return answer{
+			http.StatusConflict, "Nobody else can consent",
+			"A decision of this case needs a second reader, and you are this community's only moderator. Nothing was recorded. " +
+				"Ask the operator to add another moderator.",
+		}, true
+	case errors.Is(err, moderation.ErrProposed):
+		return answer{
+			http.StatusConflict, "A decision is proposed already",
+			"It waits for a second reader. Another decision can be proposed once it was refused or taken back. Nothing was recorded.",
+		}, true
+	case errors.Is(err, moderation.ErrNoProposal):
+		return answer{
+			http.StatusConflict, "This proposal is not there any more",
+			"It was refused or taken back. Nothing was recorded.",
+		}, true
+	case errors.Is(err, moderation.ErrOwnProposal):
+		return answer{
+			http.StatusConflict, "Somebody else must consent", "You proposed this decision. It needs another moderator of this community.",
+		}, true
+	default:
+		return answer{}, false
 	}
 }
 

@@ -37,7 +37,7 @@ type caseSummary struct {
 	Queue        string           `json:"queue"`
 	Language     string           `json:"language"`      // detected in its first report; "und" where that is not sure
 	LanguageTeam bool             `json:"language_team"` // for moderators who read the language
-	SecondReader bool             `json:"second_reader"` // a second person is asked to consent
+	SecondReader bool             `json:"second_reader"` // a decision takes effect once another moderator consents
 	Tags         []string         `json:"tags"`
 	HiddenSince  *time.Time       `json:"hidden_since"` // a rule hid what was reported until a moderator has looked
 }
@@ -50,15 +50,17 @@ type claim struct {
 
 // queue is what waits.
 type queue struct {
-	Cases  []caseSummary `json:"cases"`  // the best first
-	Held   []caseSummary `json:"held"`   // that the moderator herself holds
-	Unread []caseSummary `json:"unread"` // decided, and something came since; the longest waiting first
-	Open   int           `json:"open"`   // how many the filter lets through in all; 1000 where there are more
-	More   bool          `json:"more"`   // than 1000
+	Cases    []caseSummary `json:"cases"`    // the best first
+	Held     []caseSummary `json:"held"`     // that the moderator herself holds
+	Proposed []caseSummary `json:"proposed"` // another moderator's decision waits for consent; the longest waiting first
+	Unread   []caseSummary `json:"unread"`   // decided, and something came since; the longest waiting first
+	Open     int           `json:"open"`     // how many the filter lets through in all; 1000 where there are more
+	More     bool          `json:"more"`     // than 1000
 }
 
 // queue returns the best open cases that a filter lets through, limit at most.
-// What the moderator holds and what is unread comes whatever the filter.
+// What the moderator holds, what waits for consent and what is unread comes
+// whatever the filter.
 func (d *desk) queue(ctx context.Context, m moderator, f filter, limit int) (queue, error) {
 	now := d.now()
 	communities, err := f.communities(m)
@@ -67,6 +69,7 @@ func (d *desk) queue(ctx context.Context, m moderator, f filter, limit int) (que
 	}
 	var open []store.QueueRow
 	var held []store.HeldByRow
+	var proposals []store.ProposedCasesRow
 	var unread []store.UnreadCasesRow
 	var count int64
 	err = d.inTx(ctx, func(q *store.Queries) (err error) {
@@ -79,6 +82,10 @@ func (d *desk) queue(ctx context.Context, m moderator, f filter, limit int) (que
 		held, err = q.HeldBy(ctx, store.HeldByParams{ModeratorID: m.ID, Now: now, Communities: m.Communities, Page: page})
 		if err != nil {
 			return fmt.Errorf("reading who holds what: %w", err)
+		}
+		proposals, err = q.ProposedCases(ctx, store.ProposedCasesParams{ModeratorID: m.ID, Communities: m.Communities, Page: page})
+		if err != nil {
+			return fmt.Errorf("reading what is proposed: %w", err)
 		}
 		if unread, err = q.UnreadCases(ctx, store.UnreadCasesParams{Communities: m.Communities, Page: page}); err != nil {
 			return fmt.Errorf("reading what is unread: %w", err)
@@ -95,7 +102,7 @@ func (d *desk) queue(ctx context.Context, m moderator, f filter, limit int) (que
 	}
 	titles := d.codes.titles()
 	all := queue{
-		Cases: []caseSummary{}, Held: []caseSummary{}, Unread: []caseSummary{},
+		Cases: []caseSummary{}, Held: []caseSummary{}, Proposed: []caseSummary{}, Unread: []caseSummary{},
 		Open: int(min(count, countMost)), More: count > countMost,
 	}
 	for _, row := range open {
@@ -103,6 +110,9 @@ func (d *desk) queue(ctx context.Context, m moderator, f filter, limit int) (que
 	}
 	for _, row := range held {
 		all.Held = append(all.Held, summarise(store.CaseByIDRow(row), now).titled(ctx, titles))
+	}
+	for _, row := range proposals {
+		all.Proposed = append(all.Proposed, summarise(store.CaseByIDRow(row), now).titled(ctx, titles))
 	}
 	for _, row := range unread {
 		all.Unread = append(all.Unread, summarise(store.CaseByIDRow(row), now).titled(ctx, titles))

@@ -33,7 +33,8 @@ func newViews() (*views, error) {
 		pages: map[string]*template.Template{}, style: style,
 		stylePath: "/static/console-" + hex.EncodeToString(digest[:6]) + ".css",
 	}
-	layout, err := template.New("layout").Funcs(pageWords()).ParseFS(files, "templates/layout.html", "templates/report.html")
+	layout, err := template.New("layout").Funcs(pageWords()).ParseFS(
+		files, "templates/layout.html", "templates/report.html", "templates/proposal.html")
 	if err != nil {
 		return nil, fmt.Errorf("reading the pages' layout: %w", err)
 	}

@@ -187,22 +187,24 @@ func (q *Queries) DecisionByID(ctx context.Context, arg DecisionByIDParams) (Dec
 
 const decisionsOf = `-- name: DecisionsOf :many
 SELECT d.id, d.case_version, d.action, d.article, d.conduct, d.automated, d.reasons, d.decided_at,
-    d.moderator_id, m.name AS moderator
-FROM moderation.decision d JOIN moderation.moderator m ON m.id = d.moderator_id
+    d.moderator_id, m.name AS moderator, d.second_moderator_id, s.name AS second_moderator
+FROM moderation.decision d JOIN moderation.moderator m ON m.id = d.moderator_id LEFT JOIN moderation.moderator s ON s.id = d.second_moderator_id
 WHERE d.case_id = $1 ORDER BY d.case_version
 `
 
 type DecisionsOfRow struct {
-	ID          event.ID
-	CaseVersion int32
-	Action      string
-	Article     string
-	Conduct     string
-	Automated   bool
-	Reasons     []byte
-	DecidedAt   time.Time
-	ModeratorID event.ID
-	Moderator   string
+	ID                event.ID
+	CaseVersion       int32
+	Action            string
+	Article           string
+	Conduct           string
+	Automated         bool
+	Reasons           []byte
+	DecidedAt         time.Time
+	ModeratorID       event.ID
+	Moderator         string
+	SecondModeratorID *event.ID
+	SecondModerator   *string
 }
 
 func (q *Queries) DecisionsOf(ctx context.Context, caseID event.ID) ([]DecisionsOfRow, error) {
@@ -225,6 +227,8 @@ func (q *Queries) DecisionsOf(ctx context.Context, caseID event.ID) ([]Decisions
 			&i.DecidedAt,
 			&i.ModeratorID,
 			&i.Moderator,
+			&i.SecondModeratorID,
+			&i.SecondModerator,
 		); err != nil {
 			return nil, err
 		}
@@ -385,20 +389,21 @@ func (q *Queries) InsertDataKey(ctx context.Context, arg InsertDataKeyParams) er
 }
 
 const insertDecision = `-- name: InsertDecision :exec
-INSERT INTO moderation.decision (id, case_id, case_version, moderator_id, action, article, conduct, reasons, decided_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO moderation.decision (id, case_id, case_version, moderator_id, second_moderator_id, action, article, conduct, reasons, decided_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 `
 
 type InsertDecisionParams struct {
-	ID          event.ID
-	CaseID      event.ID
-	CaseVersion int32
-	ModeratorID event.ID
-	Action      string
-	Article     string
-	Conduct     string
-	Reasons     []byte
-	DecidedAt   time.Time
+	ID                event.ID
+	CaseID            event.ID
+	CaseVersion       int32
+	ModeratorID       event.ID
+	SecondModeratorID *event.ID
+	Action            string
+	Article           string
+	Conduct           string
+	Reasons           []byte
+	DecidedAt         time.Time
 }
 
 func (q *Queries) InsertDecision(ctx context.Context, arg InsertDecisionParams) error {
@@ -407,6 +412,7 @@ func (q *Queries) InsertDecision(ctx context.Context, arg InsertDecisionParams) 
 		arg.CaseID,
 		arg.CaseVersion,
 		arg.ModeratorID,
+		arg.SecondModeratorID,
 		arg.Action,
 		arg.Article,
 		arg.Conduct,
@@ -596,6 +602,9 @@ WHERE c.id IN (
             AND CASE WHEN $6::text = '' THEN true ELSE $6 = ANY(q.tags) END
             AND CASE WHEN q.language_team AND $5 = '' THEN q.language <> ALL(others.languages) ELSE true END
             AND (q.claimed_until IS NULL OR q.claimed_until <= $7::timestamptz)
+            AND CASE WHEN q.second_reader THEN NOT EXISTS (
+                SELECT FROM moderation.proposal p WHERE p.case_id = q.id AND p.moderator_id = $2
+            ) ELSE true END
         ORDER BY q.priority DESC, q.first_look_due, q.id LIMIT 100
     ) f
 ) AND c.state = 'open' AND (c.claimed_until IS NULL OR c.claimed_until <= $7::timestamptz)
@@ -620,7 +629,8 @@ type NextCaseParams struct {
 // never are all of them being taken by others. A case for the team of a language
 // goes to those who read it: whoever said what she reads, and not this, is not
 // given it while somebody else of the community reads it. Asking for a language
-// is saying that one reads it.
+// is saying that one reads it. Nobody is given what she proposed herself: somebody
+// else reads it next.
 func (q *Queries) NextCase(ctx context.Context, arg NextCaseParams) (event.ID, error) {
 	row := q.db.QueryRow(ctx, nextCase,
 		arg.Communities,

@@ -81,16 +81,17 @@ type ModerationDataKey struct {
 }
 
 type ModerationDecision struct {
-	ID          event.ID
-	CaseID      event.ID
-	CaseVersion int32
-	ModeratorID event.ID
-	Action      string
-	Article     string
-	Conduct     string
-	Automated   bool
-	Reasons     []byte
-	DecidedAt   time.Time
+	ID                event.ID
+	CaseID            event.ID
+	CaseVersion       int32
+	ModeratorID       event.ID
+	Action            string
+	Article           string
+	Conduct           string
+	Automated         bool
+	Reasons           []byte
+	DecidedAt         time.Time
+	SecondModeratorID *event.ID
 }
 
 type ModerationEvidence struct {
@@ -161,6 +162,18 @@ type ModerationOutbox struct {
 	ReportID  *event.ID
 	CreatedAt time.Time
 	SentAt    *time.Time
+}
+
+type ModerationProposal struct {
+	CaseID      event.ID
+	ID          event.ID
+	DecisionID  event.ID
+	CaseVersion int32
+	ModeratorID event.ID
+	Action      string
+	Article     string
+	Reasons     []byte
+	ProposedAt  time.Time
 }
 
 type ModerationReport struct {

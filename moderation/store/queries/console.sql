@@ -78,7 +78,8 @@ SELECT count(*) FROM (
 -- never are all of them being taken by others. A case for the team of a language
 -- goes to those who read it: whoever said what she reads, and not this, is not
 -- given it while somebody else of the community reads it. Asking for a language
--- is saying that one reads it.
+-- is saying that one reads it. Nobody is given what she proposed herself: somebody
+-- else reads it next.
 SELECT c.id FROM moderation.cases c
 WHERE c.id IN (
     SELECT f.id FROM unnest(@communities::text[]) AS own(community)
@@ -99,6 +100,9 @@ WHERE c.id IN (
             AND CASE WHEN @tag::text = '' THEN true ELSE @tag = ANY(q.tags) END
             AND CASE WHEN q.language_team AND @language = '' THEN q.language <> ALL(others.languages) ELSE true END
             AND (q.claimed_until IS NULL OR q.claimed_until <= @now::timestamptz)
+            AND CASE WHEN q.second_reader THEN NOT EXISTS (
+                SELECT FROM moderation.proposal p WHERE p.case_id = q.id AND p.moderator_id = @moderator_id
+            ) ELSE true END
         ORDER BY q.priority DESC, q.first_look_due, q.id LIMIT 100
     ) f
 ) AND c.state = 'open' AND (c.claimed_until IS NULL OR c.claimed_until <= @now::timestamptz)
@@ -150,8 +154,8 @@ WHERE r.case_id = @case_id ORDER BY f.report_id, f.rule;
 
 -- name: DecisionsOf :many
 SELECT d.id, d.case_version, d.action, d.article, d.conduct, d.automated, d.reasons, d.decided_at,
-    d.moderator_id, m.name AS moderator
-FROM moderation.decision d JOIN moderation.moderator m ON m.id = d.moderator_id
+    d.moderator_id, m.name AS moderator, d.second_moderator_id, s.name AS second_moderator
+FROM moderation.decision d JOIN moderation.moderator m ON m.id = d.moderator_id LEFT JOIN moderation.moderator s ON s.id = d.second_moderator_id
 WHERE d.case_id = @case_id ORDER BY d.case_version;
 
 -- name: DecisionByID :one
@@ -164,8 +168,8 @@ SELECT community, month, wrapped FROM moderation.data_key WHERE owner = @owner;
 INSERT INTO moderation.data_key (owner, community, month, wrapped) VALUES (@owner, @community, @month, @wrapped);
 
 -- name: InsertDecision :exec
-INSERT INTO moderation.decision (id, case_id, case_version, moderator_id, action, article, conduct, reasons, decided_at)
-VALUES (@id, @case_id, @case_version, @moderator_id, @action, @article, @conduct, @reasons, @decided_at);
+INSERT INTO moderation.decision (id, case_id, case_version, moderator_id, second_moderator_id, action, article, conduct, reasons, decided_at)
+VALUES (@id, @case_id, @case_version, @moderator_id, @second_moderator_id, @action, @article, @conduct, @reasons, @decided_at);
 
 -- name: RaiseReportVersions :exec
 -- Each is asked again whether it stopped.
