@@ -52,6 +52,7 @@ type file struct {
 		ReasonsState string `json:"reasons_state"`
 		Moderator    struct{ Name string }
 	}
+	Proposal *proposal
 	Articles []struct {
 		ID    string
 		Title map[string]string

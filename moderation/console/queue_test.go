@@ -34,11 +34,12 @@ type summary struct {
 }
 
 type queue struct {
-	Cases  []summary
-	Held   []summary
-	Unread []summary
-	Open   int
-	More   bool
+	Cases    []summary
+	Held     []summary
+	Proposed []summary
+	Unread   []summary
+	Open     int
+	More     bool
 }
 
 func (c *client) queue(t *testing.T, query string) (q queue, ids []event.ID) {
