@@ -31,7 +31,8 @@ func newModerated() moderated {
 }
 
 // moderate decides every case. The moderators sign in one after another, then
-// work at once.
+// work at once: first until nobody finds a free case, then once more, since the
+// last proposals wait for the consent of somebody who had gone by then.
 func (d *demo) moderate(ctx context.Context) error {
 	bar := d.display.Begin("moderating", len(d.acknowledged))
 	defer bar.End()
@@ -43,18 +44,25 @@ func (d *demo) moderate(ctx context.Context) error {
 		}
 		people = append(people, m)
 	}
-	g, ctx := errgroup.WithContext(ctx)
-	for _, m := range people {
-		g.Go(func() error { return d.work(ctx, m, bar) })
+	err := d.workAll(ctx, people, bar)
+	if err == nil {
+		err = d.workAll(ctx, people, bar)
 	}
-	err := g.Wait()
 	d.outcome.Cases, d.outcome.Decided = len(d.moderated.cases), len(d.moderated.caseOf)
 	return err
 }
 
+func (d *demo) workAll(ctx context.Context, people []*instance.Moderator, bar *progress.Bar) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for _, m := range people {
+		g.Go(func() error { return d.work(ctx, m, bar) })
+	}
+	return g.Wait()
+}
+
 // work is one moderator's, until no case is free.
 func (d *demo) work(ctx context.Context, m *instance.Moderator, bar *progress.Bar) error {
-	for range len(d.acknowledged) + 1 {
+	for range 2*len(d.acknowledged) + 1 { // a case with a second reader is taken twice
 		c, err := persist(ctx, m.ClaimNext)
 		if errors.Is(err, instance.ErrNothingWaits) {
 			return d.finish(ctx, m, bar)
@@ -87,6 +95,8 @@ func (d *demo) finish(ctx context.Context, m *instance.Moderator, bar *progress.
 	return nil
 }
 
+// decide decides a case, or consents to what another moderator proposed. What
+// she proposes herself another one finds.
 func (d *demo) decide(ctx context.Context, m *instance.Moderator, c instance.Case, bar *progress.Bar) error {
 	if len(c.Reports) == 0 {
 		return fmt.Errorf("the case %s holds no report", c.ID)
@@ -96,6 +106,14 @@ func (d *demo) decide(ctx context.Context, m *instance.Moderator, c instance.Cas
 			return fmt.Errorf("the report %s in the case %s can't be read by moderators", r.ID, c.ID)
 		}
 	}
+	if c.Proposal != nil {
+		_, err := persist(ctx, func(ctx context.Context) (struct{}, error) { return struct{}{}, m.Consent(ctx, c) })
+		if err != nil {
+			return err
+		}
+		d.decided(c, c.Proposal.Action, bar)
+		return nil
+	}
 	content := c.Reports[0].Content
 	action := d.texts.decisionFor(*content)
 	decision := instance.Decision{
@@ -104,14 +122,22 @@ func (d *demo) decide(ctx context.Context, m *instance.Moderator, c instance.Cas
 	_, err := persist(ctx, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, m.Decide(ctx, c.ID, decision, "demo-decision-"+c.ID.String())
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, instance.ErrProposed):
+		return nil
+	case err != nil:
 		return err
 	}
+	d.decided(c, action, bar)
+	return nil
+}
+
+// decided notes a decision in effect.
+func (d *demo) decided(c instance.Case, action event.Action, bar *progress.Bar) {
 	d.moderated.note(c, action)
 	for range c.Reports { // the bar counts reports: alike ones are one case
 		bar.Add()
 	}
-	return nil
 }
 
 func (m *moderated) note(c instance.Case, action event.Action) {

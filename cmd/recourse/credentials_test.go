@@ -45,6 +45,7 @@ const (
 	readFiles    = "SELECT sealed FROM moderation.evidence_chunk"
 	readNames    = "SELECT details FROM moderation.evidence"
 	readReasons  = "SELECT reasons FROM moderation.decision"
+	readProposed = "SELECT reasons FROM moderation.proposal"
 	readMessages = "SELECT sealed FROM moderation.message"
 	readAudit    = "SELECT digest FROM moderation.audit"
 	readSessions = "SELECT token_hash FROM moderation.session"
@@ -82,7 +83,7 @@ func whoMayKnowWhat() []knowledge {
 		"SELECT pg_relation_size('pg_class')", "SELECT pg_total_relation_size('pg_class')",
 	}
 	moderations := []string{
-		readContent, readKeys, readContact, readReasons, readMessages, readFollowUp, readFiles, readNames, readAudit, readSessions,
+		readContent, readKeys, readContact, readReasons, readProposed, readMessages, readFollowUp, readFiles, readNames, readAudit, readSessions,
 		closeCases, makeTable, "SELECT id FROM moderation.cases", "SELECT id FROM moderation.report", readNews,
 	}
 
@@ -97,7 +98,7 @@ func whoMayKnowWhat() []knowledge {
 			opens: []seal.Purpose{seal.PurposeModeration}, atRest: true,
 			sqlAllowed: []string{"SELECT status_key FROM moderation.report", readMessages},
 			sqlDenied: all([]string{
-				readContent, readKeys, readContact, readReasons, readAudit, readSessions, readPurged, dropAudit, editAudit, makeTable,
+				readContent, readKeys, readContact, readReasons, readProposed, readAudit, readSessions, readPurged, dropAudit, editAudit, makeTable,
 				readAttempts, dropNews, readFollowUp, readFiles, readNames, "DELETE FROM moderation.report", "DELETE FROM moderation.tombstone",
 				"SELECT done_at FROM janitor.erasure",
 			}, statistics),
@@ -106,9 +107,9 @@ func whoMayKnowWhat() []knowledge {
 		},
 		{
 			service: keys.Console, files: []string{"nats", "postgres", "seal"}, atRest: true,
-			sqlAllowed: []string{readContent, readKeys, readReasons, readFollowUp, readFiles, readNames},
+			sqlAllowed: []string{readContent, readKeys, readReasons, readProposed, readFollowUp, readFiles, readNames},
 			sqlDenied: all([]string{
-				"DELETE FROM moderation.report", "DELETE FROM moderation.evidence", "SELECT wrapped FROM moderation.upload", readContact, readPurged, readAudit, forgeReport, dropAudit, editAudit, makeTable, readAttempts, dropNews,
+				"DELETE FROM moderation.report", "UPDATE moderation.proposal SET action = ''", "DELETE FROM moderation.evidence", "SELECT wrapped FROM moderation.upload", readContact, readPurged, readAudit, forgeReport, dropAudit, editAudit, makeTable, readAttempts, dropNews,
 			}, statistics),
 			natsDenied: all(administer, purge, consumeAsWorker, consumeAsStats, forge, []string{api + "STREAM.MSG.GET.REPORTS", api + "DIRECT.GET.KV_status"}),
 		},
@@ -117,7 +118,7 @@ func whoMayKnowWhat() []knowledge {
 			opens:      []seal.Purpose{seal.PurposeContact},
 			sqlAllowed: []string{readContact, readNews, readAttempts, dropNews},
 			sqlDenied: all([]string{
-				readContent, readKeys, readReasons, readMessages, readAudit, readSessions, readPurged, closeCases, makeTable,
+				readContent, readKeys, readReasons, readProposed, readMessages, readAudit, readSessions, readPurged, closeCases, makeTable,
 				"SELECT id FROM moderation.report", "SELECT case_id FROM moderation.decision", "DELETE FROM notify.contact",
 			}, statistics),
 			natsDenied: all(administer, purge, consumeAsWorker, consumeAsStats, forge, []string{api + "STREAM.MSG.GET.REPORTS"}),

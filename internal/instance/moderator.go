@@ -55,6 +55,14 @@ type Case struct {
 	Kind    event.Kind   `json:"kind"`
 	Article string       `json:"article"` // that the code of conduct suggests
 	Reports []CaseReport `json:"reports"`
+
+	Proposal *Proposal `json:"proposal"` // that waits for another moderator's consent; nil for none
+}
+
+// Proposal is a decision that takes effect once another moderator consents.
+type Proposal struct {
+	ID     event.ID     `json:"id"`
+	Action event.Action `json:"action"`
 }
 
 // CaseReport is one report of a case.
@@ -110,13 +118,32 @@ type Decision struct {
 	Reasons string       `json:"reasons"`
 }
 
+// ErrProposed says that a decision waits for another moderator's consent.
+var ErrProposed = errors.New("another moderator must consent to this decision")
+
 // Decide closes a case that the moderator holds. Sent again with the same key,
-// it stays one decision.
+// it stays one decision. It gives ErrProposed where the case needs a second
+// reader.
 func (m *Moderator) Decide(ctx context.Context, id event.ID, d Decision, key string) error {
 	var made struct {
 		ID event.ID `json:"id"`
 	}
-	return m.web.postJSON(ctx, "deciding a case", m.console+"/v1/cases/"+id.String()+"/decision", d, key, http.StatusCreated, &made)
+	const doing = "deciding a case"
+	err := m.web.postJSON(ctx, doing, m.console+"/v1/cases/"+id.String()+"/decision", d, key, http.StatusCreated, &made)
+	if other, ok := errors.AsType[*RefusedError](err); ok && other.Status == http.StatusAccepted {
+		return fmt.Errorf("%s: %w", doing, ErrProposed)
+	}
+	return err
+}
+
+// Consent lets the proposal of a case that was opened take effect. Sent again,
+// it stays one decision.
+func (m *Moderator) Consent(ctx context.Context, c Case) error {
+	if c.Proposal == nil {
+		return errors.New("consenting: nothing is proposed")
+	}
+	in := map[string]any{"version": c.Version, "proposal": c.Proposal.ID}
+	return m.web.postJSON(ctx, "consenting", m.console+"/v1/cases/"+c.ID.String()+"/consent", in, "", http.StatusCreated, &struct{}{})
 }
 
 // Write sends a message to the reporter of one of a case's reports.

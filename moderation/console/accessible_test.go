@@ -77,6 +77,41 @@ func TestWhatAMachineFoundIsAccessible(t *testing.T) {
 	c.claim(t, id)
 	look("a case to decide", casePath(id))
 	tab.Shows("What reporters are told besides")
+	tab.Shows("you are the only moderator of this community")
+}
+
+// TestAProposalIsAccessible looks at what a proposer sees, and a second reader,
+// who reads and consents by keyboard alone.
+func TestAProposalIsAccessible(t *testing.T) {
+	b := setup(t)
+	_, id := b.secondReader(t)
+	ana, bea := b.signIn(t, "Ana", "demo"), b.signIn(t, "Bea", "demo")
+	ana.propose(t, id)
+	tab := ana.browser(t, browserbench.Options{})
+	look := func(tab *browserbench.Tab, name, path string) {
+		t.Helper()
+		for _, o := range []browserbench.Options{{Width: 1280}, {Width: browserbench.Narrow, Dark: true}} {
+			tab.Set(o)
+			tab.Visit(b.url + path)
+			tab.Accessible(name)
+			tab.Fits()
+		}
+	}
+	look(tab, "one's own proposal", casePath(id))
+	tab.TabToName("Take it back")
+	tab.PressAndLoad("Enter")
+	tab.Shows("You took your proposal back.")
+	tab.Accessible("a proposal taken back")
+	ana.propose(t, id)
+	tab = bea.browser(t, browserbench.Options{})
+	look(tab, "a queue with a proposal", "/queue")
+	tab.Shows("Waiting for your consent")
+	look(tab, "another's proposal", casePath(id))
+	tab.TabToName("Do not consent")
+	tab.TabToName("Consent: the decision takes effect")
+	tab.PressAndLoad("Enter")
+	tab.Shows("Ana, with the consent of Bea")
+	look(tab, "a decision of two", casePath(id))
 }
 
 // TestAReportByPhoneIsTakenByKeyboardAlone types what a caller says, and presses

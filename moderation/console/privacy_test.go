@@ -70,6 +70,10 @@ func TestNothingThatAPersonWroteStandsInPostgreSQL(t *testing.T) {
 	b.follow(t, r, event.ReportAmended, event.FollowUpContent{Text: "MARKER-more"})
 	wantStatus(t, "writing", c.write(t, id, event.ID(r.ReportID()), "MARKER-answer"), http.StatusCreated)
 	wantStatus(t, "deciding", c.decideNow(t, id, removal()), http.StatusCreated)
+	waits := b.cases(t, "demo", 400)[0]
+	b.needsSecond(t, waits)
+	b.signIn(t, "Bea", "demo")
+	c.propose(t, waits)
 
 	var tables []string
 	rows, err := b.admin.Query(t.Context(), `SELECT table_schema || '.' || table_name FROM information_schema.tables

@@ -158,7 +158,8 @@ func TestAReporterIsToldWhatAMachineDid(t *testing.T) {
 		}
 	}
 	want := []string{"Les menaces de mort passent en premier.", "Un numéro de téléphone est masqué.", "Sans lien on demande où."}
-	wantStatus(t, "deciding", c.decideNow(t, id, removal()), http.StatusCreated)
+	second := b.signIn(t, "Bea", "demo")
+	wantStatus(t, "consenting", second.consent(t, c.propose(t, id)), http.StatusCreated)
 	s := b.decidedStatus(t, r)
 	m := openMessage(t, r, s.Messages[len(s.Messages)-1])
 	if !slices.Equal(m.Machine, want) || m.Automated {
