@@ -15,7 +15,9 @@ import (
 // tellReporters raises the version of each report of the case, notes the
 // milestones, seals a statement of reasons to each receipt, and leaves the new
 // statuses to the relay and the news to notify. It returns the reports.
-func (d *desk) tellReporters(ctx context.Context, q *store.Queries, made decided, v moderation.Decision, code conduct.Code) ([]event.ID, error) {
+func (d *desk) tellReporters(
+	ctx context.Context, q *store.Queries, made decided, v moderation.Decision, code conduct.Code,
+) ([]event.ID, error) {
 	if err := q.RaiseReportVersions(ctx, made.Case); err != nil {
 		return nil, fmt.Errorf("raising reports' versions: %w", err)
 	}
@@ -67,7 +69,9 @@ func (d *desk) tellReporters(ctx context.Context, q *store.Queries, made decided
 // language of the report where the code has it. A report that was erased has
 // told its language to nobody. What rules did is said whatever the moderator
 // writes.
-func (d *desk) statement(row store.ReportsOfRow, rules []store.ModerationRuleFired, v moderation.Decision, code conduct.Code) ([]byte, error) {
+func (d *desk) statement(
+	row store.ReportsOfRow, rules []store.ModerationRuleFired, v moderation.Decision, code conduct.Code,
+) ([]byte, error) {
 	content, err := d.content(row)
 	if err != nil && !errors.Is(err, errErased) {
 		return nil, err
