@@ -16,7 +16,6 @@ type Proposal struct {
 // Errors of decisions that need a second reader.
 var (
 	ErrSecondReader = errors.New("a decision of this case needs a second reader")
-	ErrNoSecond     = errors.New("this community has no other moderator who could consent")
 	ErrProposed     = errors.New("a decision of this case is proposed already")
 	ErrNoProposal   = errors.New("this proposal is not there any more")
 	ErrOwnProposal  = errors.New("somebody else must consent to what you proposed")
@@ -24,15 +23,12 @@ var (
 
 // Propose gives the case back to the queue, with a proposal for another
 // moderator to read. Who proposes must be allowed to decide, but for the second
-// reader. Others says whether the community has any other moderator.
-func (c Case) Propose(moderator event.ID, seen int, others bool, now time.Time) (Case, Proposal, error) {
+// reader.
+func (c Case) Propose(moderator event.ID, seen int, now time.Time) (Case, Proposal, error) {
 	alone := c
 	alone.SecondReader = false
 	if _, err := alone.Close(moderator, seen, now); err != nil {
 		return c, Proposal{}, err
-	}
-	if !others {
-		return c, Proposal{}, ErrNoSecond
 	}
 	c.ClaimedBy, c.ClaimedUntil = event.ID{}, time.Time{}
 	return c, Proposal{By: moderator, Version: seen}, nil

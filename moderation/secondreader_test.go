@@ -14,31 +14,25 @@ func TestWhoMayPropose(t *testing.T) {
 	for _, tt := range []struct {
 		situation
 
-		current, stale, alone error // where the proposal saw this version, or another one; where there is nobody else
+		current, stale error // where the proposal saw this version, or another one
 	}{
-		{free, moderation.ErrNotClaimed, moderation.ErrNotClaimed, moderation.ErrNotClaimed},
-		{mine, nil, moderation.ErrVersion, moderation.ErrNoSecond},
-		{minePast, moderation.ErrNotClaimed, moderation.ErrNotClaimed, moderation.ErrNotClaimed},
-		{othersIs, moderation.ErrClaimedByOther, moderation.ErrClaimedByOther, moderation.ErrClaimedByOther},
-		{closed, moderation.ErrClosed, moderation.ErrClosed, moderation.ErrClosed},
-		{closedMine, moderation.ErrClosed, moderation.ErrClosed, moderation.ErrClosed},
+		{free, moderation.ErrNotClaimed, moderation.ErrNotClaimed},
+		{mine, nil, moderation.ErrVersion},
+		{minePast, moderation.ErrNotClaimed, moderation.ErrNotClaimed},
+		{othersIs, moderation.ErrClaimedByOther, moderation.ErrClaimedByOther},
+		{closed, moderation.ErrClosed, moderation.ErrClosed},
+		{closedMine, moderation.ErrClosed, moderation.ErrClosed},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			before := tt.makeCase()
 			before.SecondReader = true
 			for _, try := range []struct {
-				seen   int
-				others bool
-				want   error
-			}{
-				{version, true, tt.current},
-				{version - 1, true, tt.stale},
-				{version + 1, true, tt.stale},
-				{version, false, tt.alone},
-			} {
-				after, p, err := before.Propose(me, try.seen, try.others, now)
+				seen int
+				want error
+			}{{version, tt.current}, {version - 1, tt.stale}, {version + 1, tt.stale}} {
+				after, p, err := before.Propose(me, try.seen, now)
 				if !errors.Is(err, try.want) || (err == nil) != (try.want == nil) {
-					t.Errorf("Propose at %d, others: %v, fails with %v, want %v", try.seen, try.others, err, try.want)
+					t.Errorf("Propose at %d fails with %v, want %v", try.seen, err, try.want)
 				}
 				wantAfter, wantProposal := before, moderation.Proposal{}
 				if try.want == nil {

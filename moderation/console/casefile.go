@@ -26,7 +26,7 @@ type caseFile struct {
 	Decisions []decision `json:"decisions"` // the oldest first
 	Linked    []linked   `json:"linked"`    // other cases about the same account or link, 20 at most
 	Proposal  *waiting   `json:"proposal"`  // that waits for a second reader's consent, or null
-	Alone     bool       `json:"alone"`     // a second reader is needed, and the community has no other moderator
+	Alone     bool       `json:"alone"`     // a second reader is asked for, and the community has no other moderator
 	Articles  []article  `json:"articles"`  // of the code that binds the case; empty where it can't be read now
 
 	code conduct.Code // what Articles are made of

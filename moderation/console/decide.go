@@ -36,6 +36,7 @@ type ruling struct {
 	ID     event.ID
 	By     event.ID // who decided it
 	Second event.ID // who consented; zero where the case needs nobody to
+	Alone  bool     // somebody should have, and there is nobody else
 }
 
 // decided is a decision that stands.
@@ -71,10 +72,15 @@ func (d *desk) decide(ctx context.Context, m moderator, id event.ID, v verdict) 
 				return err
 			}
 		}
-		if row.SecondReader && row.State == string(moderation.Open) {
+		second, alone, err := needsSecond(ctx, q, m, row)
+		if err != nil {
+			return err
+		}
+		if second {
 			waits, err = d.propose(ctx, q, m, row, v, bad)
 			return err
 		}
+		row.SecondReader = row.SecondReader && !alone
 		closed, err := holding(caseOf(row), m, d.now()).Close(m.ID, v.Version, d.now())
 		if err != nil {
 			return err
@@ -82,7 +88,7 @@ func (d *desk) decide(ctx context.Context, m moderator, id event.ID, v verdict) 
 		if err := mayDecide(ctx, q, row.ID, v, bad); err != nil {
 			return err
 		}
-		made, err = d.store(ctx, q, row, closed, ruling{Decision: v.Decision, ID: v.decisionID(m, id), By: m.ID}, code)
+		made, err = d.store(ctx, q, row, closed, ruling{Decision: v.Decision, ID: v.decisionID(m, id), By: m.ID, Alone: alone}, code)
 		return err
 	})
 	if err != nil {
@@ -181,7 +187,6 @@ func (d *desk) store(
 	if err := q.EraseSignaturesOfCase(ctx, row.ID); err != nil {
 		return decided{}, fmt.Errorf("closing a case to alike reports: %w", err)
 	}
-	reports, err := d.tellReporters(ctx, q, made, v, code)
 	reports, err := d.tellReporters(ctx, q, made, r.Decision, code)
 	if err != nil {
 		return decided{}, err
@@ -190,10 +195,14 @@ func (d *desk) store(
 		return decided{}, err
 	}
 	sealed := sha256.Sum256(reasons)
-	return made, audit.Entry{At: d.now(), Actor: r.By, Action: auditDecided, Case: row.ID, Detail: []string{
+	e := audit.Entry{At: d.now(), Actor: r.By, Action: auditDecided, Case: row.ID, Detail: []string{
 		"decision " + made.ID.String(), "version " + strconv.Itoa(made.Version), string(r.Action), r.Article, row.Conduct,
 		fmt.Sprintf("sealed reasons %x", sealed),
-	}}.Write(ctx, q)
+	}}
+	if r.Alone {
+		e.Action = auditDecidedAlone
+	}
+	return made, e.Write(ctx, q)
 }
 
 // lastDecision tells who decided a closed case, and when. It opens nothing.

@@ -101,12 +101,6 @@ func answerOf(err error) answer {
 // secondReaderAnswerOf says why a proposal was not made, or not answered.
 func secondReaderAnswerOf(err error) (answer, bool) {
 	switch {
-	case errors.Is(err, moderation.ErrNoSecond):
-		return answer{
-			http.StatusConflict, "Nobody else can consent",
-			"A decision of this case needs a second reader, and you are this community's only moderator. Nothing was recorded. " +
-				"Ask the operator to add another moderator.",
-		}, true
 	case errors.Is(err, moderation.ErrProposed):
 		return answer{
 			http.StatusConflict, "A decision is proposed already",

@@ -67,6 +67,20 @@ func (f *caseFile) secondReader(ctx context.Context, q *store.Queries, m moderat
 	return nil
 }
 
+// needsSecond says whether a decision of the case waits for somebody's consent.
+// Where the community has no other moderator it does not: nothing would ever
+// follow then. The audit says so.
+func needsSecond(ctx context.Context, q *store.Queries, m moderator, row store.ModerationCase) (needed, alone bool, err error) {
+	if !row.SecondReader || row.State != string(moderation.Open) {
+		return false, false, nil
+	}
+	others, err := q.OtherModerators(ctx, store.OtherModeratorsParams{Community: row.Community, ModeratorID: m.ID})
+	if err != nil {
+		return false, false, fmt.Errorf("looking for other moderators: %w", err)
+	}
+	return others, !others, nil
+}
+
 // propose leaves a decision to a second reader and gives the case back to the
 // queue. Nobody is told. Sent again by the same moderator, it is the same
 // proposal.
@@ -80,11 +94,7 @@ func (d *desk) propose(
 	case !errors.Is(err, pgx.ErrNoRows):
 		return nil, fmt.Errorf("looking for a proposal: %w", err)
 	}
-	others, err := q.OtherModerators(ctx, store.OtherModeratorsParams{Community: row.Community, ModeratorID: m.ID})
-	if err != nil {
-		return nil, fmt.Errorf("looking for other moderators: %w", err)
-	}
-	_, proposal, err := holding(caseOf(row), m, d.now()).Propose(m.ID, v.Version, others, d.now())
+	_, proposal, err := holding(caseOf(row), m, d.now()).Propose(m.ID, v.Version, d.now())
 	if err != nil {
 		return nil, err
 	}

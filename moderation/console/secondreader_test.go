@@ -269,24 +269,30 @@ func TestWhatComesInDropsAProposal(t *testing.T) {
 	wantStatus(t, "consenting after the withdrawal", bea.consent(t, p), http.StatusConflict)
 }
 
-func TestOneModeratorAloneIsToldThatNobodyCanConsent(t *testing.T) {
+func TestOneModeratorAloneDecidesAndTheAuditSaysSo(t *testing.T) {
 	b := setup(t)
-	id := b.cases(t, "demo", 400)[0]
-	b.needsSecond(t, id)
+	ids := b.cases(t, "demo", 400, 300)
+	for _, id := range ids {
+		b.needsSecond(t, id)
+	}
 	ana := b.signIn(t, "Ana", "demo")
 	b.signIn(t, "Cleo", "city")
-	ana.claim(t, id)
-	if page := ana.get(t, casePath(id)); !page.has("you are the only moderator of this community. Ask the operator to add another moderator") {
+	ana.claim(t, ids[0])
+	if page := ana.get(t, casePath(ids[0])); !page.has("you are the only moderator of this community") {
 		t.Error("the page does not say so")
 	}
-	got := ana.decideForm(t, id, "1", "remove", "safety", "MARKER-reasons")
-	if got.status != http.StatusConflict || !got.has("Nobody else can consent") || !got.has("MARKER-reasons</textarea>") {
-		t.Errorf("proposing answers %d, or what was typed is lost", got.status)
+	got := ana.decide(t, ids[0], verdict{Version: 1, Action: "remove", Article: "safety", Reasons: "MARKER-reasons"})
+	wantStatus(t, "deciding alone", got, http.StatusCreated)
+	if n := b.count(t, "moderation.audit WHERE case_id = $1 AND action = 'case.decided_alone'", ids[0]); n != 1 {
+		t.Error("the audit does not say that nobody consented")
 	}
 	b.signIn(t, "Bea", "demo")
-	if ana.get(t, casePath(id)).has("only moderator") {
+	if ana.get(t, casePath(ids[1])).has("only moderator") {
 		t.Error("the page says so where there is another")
 	}
+	ana.claim(t, ids[1])
+	got = ana.decide(t, ids[1], verdict{Version: 1, Action: "remove", Article: "safety", Reasons: "MARKER-reasons"})
+	wantStatus(t, "deciding where there is another", got, http.StatusAccepted)
 }
 
 func TestOfManyConsentsAtOnceOneWins(t *testing.T) {
