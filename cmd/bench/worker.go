@@ -32,7 +32,10 @@ type table struct{ name, columns, of string }
 // allow.
 func tables() []table {
 	return []table{
-		{"moderation.cases", "id, community, state, version, kind, article, conduct, priority, opened_at, first_look_due, queue, language, tags", "case"},
+		{
+			"moderation.cases",
+			"id, community, state, version, kind, article, conduct, priority, opened_at, first_look_due, queue, language, tags", "case",
+		},
 		{
 			"moderation.report",
 			"id, case_id, community, conduct, received_at, opened_at, status_key, reply_key, version, content, language, findings", "report",
@@ -159,7 +162,8 @@ func (b *workerBench) reset(ctx context.Context) error {
 }
 
 // work runs a worker and its relay until every report is in a committed case,
-// and returns how many that were a second.
+// and returns how many that were a second from the first one on: what a worker
+// does once, as it starts, is to compile the code of conduct.
 func (b *workerBench) work(ctx context.Context) (float64, error) {
 	if err := b.reset(ctx); err != nil {
 		return 0, err
@@ -187,31 +191,34 @@ func (b *workerBench) work(ctx context.Context) (float64, error) {
 	}
 	runCtx, cancel := context.WithCancel(ctx)
 	g, runCtx := errgroup.WithContext(runCtx)
-	began := time.Now()
 	g.Go(func() error { return w.Run(runCtx) })
 	g.Go(func() error { return r.Run(runCtx) })
-	err = b.waitForReports(ctx)
+	first, err := b.waitForReports(ctx, 1)
+	began := time.Now()
+	if err == nil {
+		_, err = b.waitForReports(ctx, b.reports)
+	}
 	elapsed := time.Since(began)
 	cancel()
-	return float64(b.reports) / elapsed.Seconds(), errors.Join(err, g.Wait())
+	return float64(b.reports-first) / elapsed.Seconds(), errors.Join(err, g.Wait())
 }
 
-func (b *workerBench) waitForReports(ctx context.Context) error {
+// waitForReports waits for so many reports and returns how many there are then.
+func (b *workerBench) waitForReports(ctx context.Context, wanted int) (n int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		var n int
 		if err := b.admin.QueryRow(ctx, "SELECT count(*) FROM moderation.report").Scan(&n); err != nil {
-			return fmt.Errorf("counting reports: %w", err)
+			return n, fmt.Errorf("counting reports: %w", err)
 		}
-		if n >= b.reports {
-			return nil
+		if n >= wanted {
+			return n, nil
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%d of %d reports are stored: %w", n, b.reports, ctx.Err())
+			return n, fmt.Errorf("%d of %d reports are stored: %w", n, wanted, ctx.Err())
 		case <-tick.C:
 		}
 	}

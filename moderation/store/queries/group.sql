@@ -3,7 +3,9 @@
 -- name: AlikeReports :many
 -- The first reports of open cases that share a band of their text, the newest
 -- first. Of one band the newest few are enough: what is alike is in one case
--- already, or nearly. Nothing joins a case that somebody holds: it would change
+-- already, or nearly. Each step is LATERAL with a limit, so that PostgreSQL goes
+-- from the bands to the cases and never looks bands up for every case: it has no
+-- figures of a young table to tell. Nothing joins a case that somebody holds: it would change
 -- under her hands, and a flood would keep her from ever deciding.
 SELECT k.value, r.case_id, g.signature, c.kind, c.conduct
 FROM unnest(@bands::bigint[]) AS wanted(value)
@@ -11,10 +13,14 @@ CROSS JOIN LATERAL (
     SELECT s.value, s.report_id, s.at FROM moderation.sketch s
     WHERE s.value = wanted.value AND s.part = 'text' ORDER BY s.at DESC LIMIT 16
 ) k
-JOIN moderation.report r ON r.id = k.report_id
-JOIN moderation.signature g ON g.report_id = r.id
-JOIN moderation.cases c ON c.id = r.case_id
-WHERE r.withdrawn_at IS NULL AND c.state = 'open' AND c.again = '' AND (c.claimed_until IS NULL OR c.claimed_until <= @now::timestamptz)
+CROSS JOIN LATERAL (
+    SELECT o.id, o.case_id FROM moderation.report o WHERE o.id = k.report_id AND o.withdrawn_at IS NULL LIMIT 1
+) r
+CROSS JOIN LATERAL (SELECT x.signature FROM moderation.signature x WHERE x.report_id = r.id LIMIT 1) g
+CROSS JOIN LATERAL (
+    SELECT o.kind, o.conduct FROM moderation.cases o
+    WHERE o.id = r.case_id AND o.state = 'open' AND o.again = '' AND (o.claimed_until IS NULL OR o.claimed_until <= @now::timestamptz) LIMIT 1
+) c
 ORDER BY k.at DESC, r.id;
 
 -- name: LockCasesToJoin :many
@@ -104,7 +110,9 @@ CROSS JOIN LATERAL (
     SELECT s.value, s.part, s.report_id, s.at FROM moderation.sketch s
     WHERE s.value = wanted.value AND s.part IN ('account', 'link') ORDER BY s.at DESC LIMIT 32
 ) k
-JOIN moderation.report r ON r.id = k.report_id
-JOIN moderation.cases c ON c.id = r.case_id
-WHERE c.state = 'open' AND c.again = '' AND (c.claimed_until IS NULL OR c.claimed_until <= @now::timestamptz)
+CROSS JOIN LATERAL (SELECT o.id, o.case_id FROM moderation.report o WHERE o.id = k.report_id LIMIT 1) r
+CROSS JOIN LATERAL (
+    SELECT o.kind, o.conduct FROM moderation.cases o
+    WHERE o.id = r.case_id AND o.state = 'open' AND o.again = '' AND (o.claimed_until IS NULL OR o.claimed_until <= @now::timestamptz) LIMIT 1
+) c
 ORDER BY k.at DESC, r.id;
