@@ -193,8 +193,13 @@ func (b *workerBench) work(ctx context.Context) (float64, error) {
 	g, runCtx := errgroup.WithContext(runCtx)
 	g.Go(func() error { return w.Run(runCtx) })
 	g.Go(func() error { return r.Run(runCtx) })
-	first, err := b.waitForReports(ctx, 1)
 	began := time.Now()
+	first, err := b.waitForReports(ctx, 1)
+	if first < b.reports {
+		began = time.Now()
+	} else {
+		first = 0 // too few to tell the start from the rest
+	}
 	if err == nil {
 		_, err = b.waitForReports(ctx, b.reports)
 	}
