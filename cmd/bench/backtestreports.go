@@ -88,6 +88,10 @@ func (b *backtestBench) load(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
+	pin, err := conduct.Parse(b.files["pin"])
+	if err != nil {
+		return err
+	}
 	v, texts := vault.New(ring), backtestTexts()
 	moderator, err := store.New(admin).UpsertModerator(ctx, store.UpsertModeratorParams{ID: event.NewID(), Name: "M", CreatedAt: b.since})
 	if err != nil {
@@ -114,6 +118,9 @@ func (b *backtestBench) load(ctx context.Context, n int) error {
 		add("cases", caseID, "demo", "open", 1, "harassment", "respect", digest, 200, at, at)
 		add("report", id, caseID, "demo", digest, at, at, id.String(), reply, 1, sealed)
 		add("data_key", id, "demo", wrapped.Month, wrapped.Wrapped)
+		for _, f := range pin.Assess(pin.View(content)).Fired {
+			add("rule_fired", id, f.Rule, digest, f.Effect, f.Shadow, f.Error)
+		}
 		add("sketch", id, "account", int64(i/4+1), at)
 		if i%10 == 0 {
 			add("decision", event.NewID(), caseID, 2, moderator, "warning", "respect", digest, []byte{}, at.Add(time.Second))
@@ -123,6 +130,7 @@ func (b *backtestBench) load(ctx context.Context, n int) error {
 		{"cases", "id, community, state, version, kind, article, conduct, priority, opened_at, first_look_due"},
 		{"report", "id, case_id, community, conduct, received_at, opened_at, status_key, reply_key, version, content"},
 		{"data_key", "owner, community, month, wrapped"},
+		{"rule_fired", "report_id, rule, conduct, effect, shadow, error"},
 		{"sketch", "report_id, part, value, at"},
 		{"decision", "id, case_id, case_version, moderator_id, action, article, conduct, reasons, decided_at"},
 	} {

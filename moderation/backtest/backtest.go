@@ -1,5 +1,5 @@
-// Package backtest reads past reports and judges them anew in this process'
-// memory, by the code that bound them and by a draft. It uses the console's
+// Package backtest reads past reports and judges them anew by a draft, in this
+// process' memory. What the code that bound them said is recorded. It uses the console's
 // rights: its PostgreSQL role reads reports, its month keys open them. It keeps,
 // returns and logs nothing that a person wrote, and records each page of reports
 // in the audit before it opens one.
@@ -64,13 +64,7 @@ type Backtest struct {
 
 	vault   *vault.Vault
 	article func(rule string) string
-	codes   map[string]*bound // by digest; nil: it can't be read
-}
-
-// bound is a code that reports are bound by.
-type bound struct {
-	code      conduct.Code
-	sameWords bool // its lexicons are the draft's
+	codes   map[string]*conduct.Code // by digest; nil: it can't be read
 }
 
 // New returns a Backtest that goes on after a position. Reports of a moment
@@ -78,7 +72,7 @@ type bound struct {
 func New(cfg Config, after Position, sums *backtest.Sums) *Backtest {
 	return &Backtest{
 		Config: cfg, After: after, Sums: sums,
-		vault: vault.New(cfg.Ring), article: backtest.Articles(cfg.Draft), codes: map[string]*bound{},
+		vault: vault.New(cfg.Ring), article: backtest.Articles(cfg.Draft), codes: map[string]*conduct.Code{},
 	}
 }
 
@@ -216,7 +210,7 @@ func (b *Backtest) readCodes(ctx context.Context, rows []store.ReportsReceivedRo
 				continue
 			}
 			if code, err := conduct.Parse(file); err == nil {
-				b.codes[digest] = &bound{code: code, sameWords: code.SameLexicons(b.Draft)}
+				b.codes[digest] = &code
 			}
 		}
 	}

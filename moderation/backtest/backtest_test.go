@@ -68,6 +68,33 @@ func TestCasesThatADraftChangesAreFound(t *testing.T) {
 	}
 }
 
+// What the code said then is taken from the record, not judged again: what its
+// rules look at may have been another then.
+func TestWhatTheCodeSaidThenIsRead(t *testing.T) {
+	b := setup(t)
+	id, caseID := b.report(t, event.Content{Kind: event.KindOther, Description: words(1) + " You blobfish!"})
+	digest := b.bus.PutConduct(t, []byte(draft))
+	b.exec(t, "UPDATE moderation.report SET conduct = $2 WHERE id = $1", id, digest)
+	b.exec(t, `INSERT INTO moderation.rule_fired (report_id, rule, conduct, effect, error)
+		VALUES ($1, 'far', $2, '', ''), ($1, 'number', $2, '', 'evaluation failed')`, id, digest)
+	run := b.start(t, 0, first(), sums.NewSums(10))
+	finish(t, run)
+	r := run.Sums.Result(b.draft)
+	want := []sums.Changed{{
+		Case: caseID, Reports: 1, Changed: 1,
+		Before: sums.Outcome{Article: "respect", Priority: 200, Queue: "safety", SecondReader: true},
+		After:  sums.Outcome{Article: "respect", Priority: 200, Queue: "general"},
+	}}
+	if !reflect.DeepEqual(r.Listed, want) {
+		t.Errorf("listed are %+v, want %+v", r.Listed, want)
+	}
+	for _, rule := range r.Rules {
+		if want := map[string]int{"far": 1}[rule.ID]; rule.Before != want {
+			t.Errorf("%s fired in %d cases, want %d", rule.ID, rule.Before, want)
+		}
+	}
+}
+
 func TestWhatCanNotBeOpenedIsLeftOutAndCounted(t *testing.T) {
 	b := setup(t)
 	var ids []event.ID

@@ -56,13 +56,10 @@ func (b *Backtest) report(row store.ReportsReceivedRow, history conduct.History)
 	}
 	fault.Report("backtest.judge", row.ID)
 	history.GroupReporters = int(row.Reporters)
-	before := by.code.View(content)
-	before.History = history
-	after := before
-	if !by.sameWords {
-		after = b.Draft.Rematch(before, content)
-	}
-	r.Before, r.After = backtest.Judge(by.code, before), backtest.Judge(b.Draft, after)
+	view := b.Draft.View(content)
+	view.History = history
+	r.Before = backtest.Recorded(*by, content.Kind, row.Fired, row.Failed)
+	r.After = backtest.Judge(b.Draft, view)
 	return r
 }
 
@@ -86,7 +83,7 @@ func (b *Backtest) decision(row store.ReportsReceivedRow) *backtest.Decision {
 	}
 	d := &backtest.Decision{Action: event.Action(row.Action), Article: row.Article}
 	if by := b.codes[row.DecidedConduct]; by != nil {
-		d.Code = &by.code
+		d.Code = by
 	}
 	return d
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -12,6 +13,7 @@ import (
 	"recourse/internal/event"
 	"recourse/moderation/conduct"
 	"recourse/moderation/conduct/backtest"
+	"recourse/moderation/conduct/examples"
 )
 
 // draft has rules without conditions that matter: what fired is handed in.
@@ -61,6 +63,50 @@ func TestJudgingTellsRulesThatFiredAndThoseThatFailed(t *testing.T) {
 	}
 	if !reflect.DeepEqual(judged, want) {
 		t.Errorf("it is %+v, want %+v", judged, want)
+	}
+}
+
+// What rules wanted is put together again from their ids alone, whatever a quota
+// kept them from.
+func TestWhatIsRecordedSaysTheSameAsJudging(t *testing.T) {
+	for _, name := range examples.Names() {
+		file, err := conduct.Load(examples.Read, name+".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		code := parse(t, string(file))
+		rapid.Check(t, func(t *rapid.T) {
+			view := code.View(event.Content{
+				Kind:        rapid.SampledFrom(event.Kinds()).Draw(t, "kind"),
+				Grounds:     rapid.SliceOfN(rapid.SampledFrom(event.Grounds()), 0, 2).Draw(t, "grounds"),
+				Description: rapid.SampledFrom([]string{"", "You stupid idiot, I will kill you", "Call +44 20 7946 0958", "هذا نص"}).Draw(t, "words"),
+				Links:       rapid.SampledFrom([][]string{nil, {"https://far.example/"}}).Draw(t, "links"),
+				Account:     event.Account{Platform: "forum", Handle: "them"},
+			})
+			view.Failed = rapid.Bool().Draw(t, "failed")
+			n := rapid.IntRange(0, 60)
+			view.History = conduct.History{
+				AccountReports: n.Draw(t, "reports"), LastHour: n.Draw(t, "hour"), AccountDecisions: n.Draw(t, "decisions"), GroupReporters: n.Draw(t, "group"),
+			}
+			a := code.Assess(view)
+			for _, h := range a.Hide {
+				a = a.WithoutHide(conduct.QuotaReached, h.Rule)
+			}
+			var fired, failed []string
+			for _, f := range a.Fired {
+				if f.Error != "" {
+					failed = append(failed, f.Rule)
+				} else {
+					fired = append(fired, f.Rule)
+				}
+			}
+			slices.Reverse(fired) // rows have no order
+			got, want := backtest.Recorded(code, view.Kind, fired, failed), backtest.Judge(code, view)
+			slices.Reverse(got.Fired)
+			if !reflect.DeepEqual(got, want) {
+				t.Fatalf("recorded %+v, judged %+v", got, want)
+			}
+		})
 	}
 }
 

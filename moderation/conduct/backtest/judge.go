@@ -55,12 +55,30 @@ type Outcome struct {
 	Hidden       bool   `json:"hidden"`
 }
 
-// Judge assesses a report. What every code does by itself is not among the
-// rules.
+// Judge assesses a report.
 func Judge(code conduct.Code, v conduct.View) Judged {
-	assessment := code.Assess(v)
-	j := Judged{Outcome: Outcome(assessment.Outcome())}
-	for _, f := range assessment.Fired {
+	a := code.Assess(v)
+	return judged(code, a, a.Fired)
+}
+
+// Recorded is what a code said of a report, from the ids of the rules that
+// fired then and that failed. It needs no content. What a quota kept from hiding
+// counts as hidden.
+func Recorded(code conduct.Code, kind event.Kind, fired, failed []string) Judged {
+	all := make([]conduct.Fired, 0, len(fired)+len(failed))
+	for _, id := range fired {
+		all = append(all, conduct.Fired{Rule: id})
+	}
+	for _, id := range failed {
+		all = append(all, conduct.Fired{Rule: id, Error: "recorded"})
+	}
+	return judged(code, code.Explain(kind, all), all)
+}
+
+// judged leaves what every code does by itself out of the rules.
+func judged(code conduct.Code, a conduct.Assessment, fired []conduct.Fired) Judged {
+	j := Judged{Outcome: Outcome(a.Outcome())}
+	for _, f := range fired {
 		if _, own := code.Rule(f.Rule); !own {
 			continue
 		}

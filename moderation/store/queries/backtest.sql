@@ -8,7 +8,8 @@ WHERE r.community = @community AND (r.received_at, r.id) > (@after_at::timestamp
 -- name: ReportsReceived :many
 -- Each with the number of its account, how many reports its case had when it
 -- came (to a thousand, and with those that were withdrawn since), whether its
--- case has a later one in the range, and its case's last decision. Earlier
+-- case has a later one in the range, its case's last decision, and the rules
+-- that fired when it was stored and that failed. Earlier
 -- reports are counted once for each case, so that a page of one case that
 -- thousands reported takes no longer.
 WITH page AS MATERIALIZED (
@@ -30,6 +31,8 @@ SELECT p.id, p.case_id, p.conduct, p.received_at, CAST(p.withdrawn_at IS NOT NUL
             AND o.received_at < @until
     ) AS last,
     CAST(COALESCE(d.action, '') AS text) AS action, CAST(COALESCE(d.article, '') AS text) AS article,
+    CAST(ARRAY(SELECT f.rule FROM moderation.rule_fired f WHERE f.report_id = p.id AND f.error = '') AS text[]) AS fired,
+    CAST(ARRAY(SELECT f.rule FROM moderation.rule_fired f WHERE f.report_id = p.id AND f.error <> '') AS text[]) AS failed,
     CAST(COALESCE(d.conduct, '') AS text) AS decided_conduct, CAST(COALESCE(d.automated, false) AS boolean) AS automated
 FROM page p
 JOIN cases c ON c.case_id = p.case_id
