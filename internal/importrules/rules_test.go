@@ -50,7 +50,7 @@ type reachRule struct {
 var reachRules = []reachRule{
 	{
 		from: []string{
-			module + "/moderation", module + "/moderation/conduct/...", module + "/moderation/language/...",
+			module + "/moderation", module + "/moderation/access/...", module + "/moderation/conduct/...", module + "/moderation/language/...",
 			module + "/moderation/personal/...", module + "/moderation/words/...", module + "/moderation/sketch/...", module + "/stats", module + "/stats/mechanism/...",
 			module + "/internal/evidence/...",
 		},

@@ -18,5 +18,6 @@ const (
 	auditOpened       = "evidence.opened" // one file
 	auditShown        = "case.shown"      // what a rule hid is shown again, without a decision
 	auditSplit        = "report.split"    // one report left its case for one of its own
+	auditDenied       = "access.denied"   // the action and the community; nothing was shown or done
 	auditNoted        = "case.noted"      // what came since the decision is marked as read
 )

@@ -12,6 +12,7 @@ import (
 	"recourse/internal/event"
 	"recourse/internal/keys"
 	"recourse/internal/postgres"
+	"recourse/moderation/access"
 	"recourse/moderation/audit"
 	"recourse/moderation/conduct"
 	"recourse/moderation/store"
@@ -86,12 +87,9 @@ func (d *desk) opened(
 // read first: if it changes meanwhile, the version shown is too low, and a
 // decision on it is refused.
 func (d *desk) open(ctx context.Context, q *store.Queries, m moderator, id event.ID, now time.Time) (caseFile, error) {
-	row, err := q.CaseByID(ctx, store.CaseByIDParams{ID: id, Communities: m.Communities})
-	if errors.Is(err, pgx.ErrNoRows) {
-		return caseFile{}, errNoCase
-	}
+	row, err := d.find(ctx, q, m, access.CaseSee, id)
 	if err != nil {
-		return caseFile{}, fmt.Errorf("reading a case: %w", err)
+		return caseFile{}, err
 	}
 	reports, err := q.ReportsOf(ctx, id)
 	if err != nil {
@@ -119,7 +117,7 @@ func (d *desk) open(ctx context.Context, q *store.Queries, m moderator, id event
 	if err := f.secondReader(ctx, q, m); err != nil {
 		return caseFile{}, err
 	}
-	if err := f.link(ctx, q); err != nil {
+	if err := f.link(ctx, q, m); err != nil {
 		return caseFile{}, err
 	}
 	if err := f.record(ctx, q, m, now); err != nil {

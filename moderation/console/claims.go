@@ -10,6 +10,7 @@ import (
 
 	"recourse/internal/event"
 	"recourse/moderation"
+	"recourse/moderation/access"
 	"recourse/moderation/audit"
 	"recourse/moderation/store"
 )
@@ -54,6 +55,9 @@ func (d *desk) nextOpened(ctx context.Context, m moderator, f filter) (caseFile,
 }
 
 func (d *desk) claimNext(ctx context.Context, q *store.Queries, m moderator, f filter, now time.Time) (event.ID, error) {
+	if !m.Can(access.CaseClaim) && len(m.Communities) > 0 {
+		return event.ID{}, denied{By: m.ID, Action: access.CaseClaim}
+	}
 	communities, err := f.communities(m)
 	if err != nil {
 		return event.ID{}, err
@@ -107,7 +111,7 @@ func (d *desk) change(ctx context.Context, m moderator, id event.ID, r rule, act
 func (d *desk) changeClaim(
 	ctx context.Context, q *store.Queries, m moderator, id event.ID, now time.Time, r rule, action string,
 ) (store.ModerationCase, error) {
-	row, err := d.lock(ctx, q, m, id)
+	row, err := d.lock(ctx, q, m, access.CaseClaim, id)
 	if err != nil {
 		return row, err
 	}

@@ -10,10 +10,9 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"recourse/internal/event"
 	"recourse/moderation"
+	"recourse/moderation/access"
 	"recourse/moderation/audit"
 	"recourse/moderation/conduct"
 	"recourse/moderation/status"
@@ -62,7 +61,7 @@ func (d *desk) decide(ctx context.Context, m moderator, id event.ID, v verdict) 
 	v.Decision = checked
 
 	err = d.inTx(ctx, func(q *store.Queries) error {
-		row, err := d.lock(ctx, q, m, id)
+		row, err := d.lock(ctx, q, m, access.CaseDecide, id)
 		if err != nil {
 			return err
 		}
@@ -133,12 +132,9 @@ func mayRefer(ctx context.Context, q *store.Queries, id event.ID, action event.A
 
 // codeOf reads the code that binds a case, before anything is locked.
 func (d *desk) codeOf(ctx context.Context, m moderator, id event.ID) (conduct.Code, error) {
-	row, err := store.New(d.pool).CaseByID(ctx, store.CaseByIDParams{ID: id, Communities: m.Communities})
-	if errors.Is(err, pgx.ErrNoRows) {
-		return conduct.Code{}, errNoCase
-	}
+	row, err := d.find(ctx, store.New(d.pool), m, access.CaseDecide, id)
 	if err != nil {
-		return conduct.Code{}, fmt.Errorf("reading a case: %w", err)
+		return conduct.Code{}, d.recorded(ctx, err)
 	}
 	return d.codes.get(ctx, row.Conduct)
 }
@@ -210,9 +206,9 @@ func (d *desk) store(
 // where nobody decided.
 func (d *desk) lastDecision(ctx context.Context, m moderator, id event.ID) (by moderator, at time.Time, err error) {
 	q := store.New(d.pool)
-	row, err := q.CaseByID(ctx, store.CaseByIDParams{ID: id, Communities: m.Communities})
+	row, err := d.find(ctx, q, m, access.CaseSee, id)
 	if err != nil {
-		return moderator{}, time.Time{}, fmt.Errorf("reading a case: %w", err)
+		return moderator{}, time.Time{}, d.recorded(ctx, err)
 	}
 	rows, err := q.DecisionsOf(ctx, id)
 	if err != nil {

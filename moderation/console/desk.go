@@ -5,13 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"recourse/internal/event"
 	"recourse/internal/postgres"
 	"recourse/moderation"
 	"recourse/moderation/store"
@@ -28,15 +26,6 @@ type desk struct {
 	log   *slog.Logger
 	now   func() time.Time
 }
-
-// moderator is who is signed in.
-type moderator struct {
-	ID          event.ID `json:"id"`
-	Name        string   `json:"name"`
-	Communities []string `json:"-"`
-}
-
-func (m moderator) member(community string) bool { return slices.Contains(m.Communities, community) }
 
 // Errors that are told to whoever asks. See answers in problem.go, and
 // moderation.Err* for those of a case.
@@ -70,20 +59,9 @@ func (e fieldErrors) of(field string) string {
 	return ""
 }
 
+// inTx runs f in a transaction. What f denies is recorded after it.
 func (d *desk) inTx(ctx context.Context, f func(q *store.Queries) error) error {
-	return postgres.InTx(ctx, d.pool, func(tx pgx.Tx) error { return f(store.New(tx)) })
-}
-
-// lock locks a case of the moderator's communities until the transaction ends.
-func (d *desk) lock(ctx context.Context, q *store.Queries, m moderator, id event.ID) (store.ModerationCase, error) {
-	row, err := q.LockCase(ctx, store.LockCaseParams{ID: id, Communities: m.Communities})
-	if errors.Is(err, pgx.ErrNoRows) {
-		return row, errNoCase
-	}
-	if err != nil {
-		return row, fmt.Errorf("locking a case: %w", err)
-	}
-	return row, nil
+	return d.recorded(ctx, postgres.InTx(ctx, d.pool, func(tx pgx.Tx) error { return f(store.New(tx)) }))
 }
 
 // caseOf is a row as the rules of package moderation take it.

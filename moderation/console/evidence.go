@@ -11,11 +11,11 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
-	"github.com/jackc/pgx/v5"
 
 	"recourse/internal/event"
 	"recourse/internal/evidence"
 	"recourse/internal/postgres"
+	"recourse/moderation/access"
 	"recourse/moderation/audit"
 	"recourse/moderation/store"
 	"recourse/moderation/vault"
@@ -78,10 +78,8 @@ func (d *desk) details(row store.EvidenceFilesOfRow) (details vault.EvidenceDeta
 // that records the look is committed.
 func (d *desk) download(ctx context.Context, m moderator, caseID, id event.ID) (name string, kind evidence.Type, data []byte, err error) {
 	err = d.inTx(ctx, func(q *store.Queries) error {
-		if _, err := q.CaseByID(ctx, store.CaseByIDParams{ID: caseID, Communities: m.Communities}); errors.Is(err, pgx.ErrNoRows) {
-			return errNoCase
-		} else if err != nil {
-			return fmt.Errorf("reading a case: %w", err)
+		if _, err := d.find(ctx, q, m, access.EvidenceOpen, caseID); err != nil {
+			return err
 		}
 		rows, err := q.EvidenceFilesOf(ctx, caseID)
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"recourse/internal/event"
 	"recourse/moderation"
+	"recourse/moderation/access"
 )
 
 // filter chooses among open cases. What is empty chooses nothing.
@@ -43,8 +44,8 @@ func (f filter) check() error {
 func (f filter) communities(m moderator) ([]string, error) {
 	switch {
 	case f.Community == "":
-		return m.Communities, nil
-	case !m.member(f.Community):
+		return m.where(access.QueueSee), nil
+	case !m.may(access.QueueSee, f.Community):
 		return nil, fieldErrors{{Field: "community", Err: errNotYours}}
 	default:
 		return []string{f.Community}, nil

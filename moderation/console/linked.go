@@ -22,8 +22,8 @@ type linked struct {
 }
 
 // link lists what is linked with the case, the newest first.
-func (f *caseFile) link(ctx context.Context, q *store.Queries) error {
-	rows, err := q.LinkedCases(ctx, store.LinkedCasesParams{CaseID: f.ID, Community: f.Community})
+func (f *caseFile) link(ctx context.Context, q *store.Queries, m moderator) error {
+	rows, err := q.LinkedCases(ctx, store.LinkedCasesParams{CaseID: f.ID, Community: f.Community, ModeratorID: m.ID})
 	if err != nil {
 		return fmt.Errorf("looking for linked cases: %w", err)
 	}

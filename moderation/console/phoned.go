@@ -10,6 +10,7 @@ import (
 	"recourse/internal/text"
 	"recourse/internal/web"
 	"recourse/moderation"
+	"recourse/moderation/access"
 )
 
 // phoned is a report that an operator takes down for someone else, as the
@@ -67,7 +68,7 @@ func (p phoned) check(m moderator) (bad fieldErrors) {
 	switch {
 	case p.Community == "":
 		bad = append(bad, moderation.FieldError{Field: "community", Err: errNoCommunity})
-	case !m.member(p.Community):
+	case !m.may(access.ReportTake, p.Community):
 		bad = append(bad, moderation.FieldError{Field: "community", Err: errNotYours})
 	}
 	for _, f := range []struct{ field, value string }{

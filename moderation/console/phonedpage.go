@@ -11,6 +11,7 @@ import (
 
 	"recourse/internal/event"
 	"recourse/internal/postgres"
+	"recourse/moderation/access"
 	"recourse/moderation/audit"
 	"recourse/moderation/store"
 )
@@ -112,6 +113,10 @@ func phonedFields() []field {
 }
 
 func (c *Console) getPhoned(g *gin.Context) {
+	if err := c.desk.anywhere(g.Request.Context(), signedIn(g), access.ReportTake); err != nil {
+		c.fail(g, err)
+		return
+	}
 	c.showPhoned(g, http.StatusOK, phonedPage{})
 }
 

@@ -36,6 +36,10 @@ func answerOf(err error) answer {
 		return answer{http.StatusNotFound, "There is no such case", "No case of your communities has this id."}
 	case errors.Is(err, errNoFile):
 		return answer{http.StatusNotFound, "There is no such file", "No file of this case has this id, or it was withdrawn."}
+	case isDenied(err):
+		return answer{
+			http.StatusForbidden, "Your roles do not allow this", "Ask an administrator of the community. It was recorded that you tried.",
+		}
 	case errors.Is(err, errNoSession):
 		return answer{http.StatusUnauthorized, "Sign in first", "You are not signed in, or your session has ended."}
 	case errors.Is(err, errBadLink):

@@ -7,6 +7,7 @@ import (
 
 	"recourse/internal/event"
 	"recourse/moderation"
+	"recourse/moderation/access"
 	"recourse/moderation/store"
 )
 
@@ -63,6 +64,10 @@ type queue struct {
 // whatever the filter.
 func (d *desk) queue(ctx context.Context, m moderator, f filter, limit int) (queue, error) {
 	now := d.now()
+	if err := d.anywhere(ctx, m, access.QueueSee); err != nil {
+		return queue{}, err
+	}
+	mine := m.where(access.QueueSee)
 	communities, err := f.communities(m)
 	if err != nil {
 		return queue{}, err
@@ -75,23 +80,24 @@ func (d *desk) queue(ctx context.Context, m moderator, f filter, limit int) (que
 	err = d.inTx(ctx, func(q *store.Queries) (err error) {
 		page := int32(min(limit, queueMost)) //nolint:gosec // at most 200
 		if open, err = q.Queue(ctx, store.QueueParams{
-			Communities: communities, Kind: string(f.Kind), Queue: f.Queue, Language: f.Language, Tag: f.Tag, Page: page,
+			Communities: communities, ModeratorID: m.ID, Kind: string(f.Kind), Queue: f.Queue, Language: f.Language, Tag: f.Tag,
+			Page: page,
 		}); err != nil {
 			return fmt.Errorf("reading the queue: %w", err)
 		}
-		held, err = q.HeldBy(ctx, store.HeldByParams{ModeratorID: m.ID, Now: now, Communities: m.Communities, Page: page})
+		held, err = q.HeldBy(ctx, store.HeldByParams{ModeratorID: m.ID, Now: now, Communities: mine, Page: page})
 		if err != nil {
 			return fmt.Errorf("reading who holds what: %w", err)
 		}
-		proposals, err = q.ProposedCases(ctx, store.ProposedCasesParams{ModeratorID: m.ID, Communities: m.Communities, Page: page})
+		proposals, err = q.ProposedCases(ctx, store.ProposedCasesParams{ModeratorID: m.ID, Communities: mine, Page: page})
 		if err != nil {
 			return fmt.Errorf("reading what is proposed: %w", err)
 		}
-		if unread, err = q.UnreadCases(ctx, store.UnreadCasesParams{Communities: m.Communities, Page: page}); err != nil {
+		if unread, err = q.UnreadCases(ctx, store.UnreadCasesParams{ModeratorID: m.ID, Communities: mine, Page: page}); err != nil {
 			return fmt.Errorf("reading what is unread: %w", err)
 		}
 		if count, err = q.CountOpen(ctx, store.CountOpenParams{
-			Communities: communities, Kind: string(f.Kind), Queue: f.Queue, Language: f.Language, Tag: f.Tag,
+			Communities: communities, ModeratorID: m.ID, Kind: string(f.Kind), Queue: f.Queue, Language: f.Language, Tag: f.Tag,
 		}); err != nil {
 			return fmt.Errorf("counting open cases: %w", err)
 		}

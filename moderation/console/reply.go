@@ -14,6 +14,7 @@ import (
 	"recourse/internal/event"
 	"recourse/internal/seal"
 	"recourse/moderation"
+	"recourse/moderation/access"
 	"recourse/moderation/audit"
 	"recourse/moderation/status"
 	"recourse/moderation/store"
@@ -52,7 +53,7 @@ func (d *desk) write(ctx context.Context, m moderator, id event.ID, l letter) (s
 	l.Reply = checked
 	var done sent
 	err := d.inTx(ctx, func(q *store.Queries) error {
-		row, err := d.lock(ctx, q, m, id)
+		row, err := d.lock(ctx, q, m, access.CaseMessage, id)
 		if err != nil {
 			return err
 		}
@@ -193,7 +194,7 @@ func (d *desk) writtenBefore(
 // has seen it.
 func (d *desk) note(ctx context.Context, m moderator, id event.ID, version int) error {
 	return d.inTx(ctx, func(q *store.Queries) error {
-		row, err := d.lock(ctx, q, m, id)
+		row, err := d.lock(ctx, q, m, access.CaseRead, id)
 		if err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ import (
 
 	"recourse/internal/event"
 	"recourse/moderation"
+	"recourse/moderation/access"
 	"recourse/moderation/audit"
 	"recourse/moderation/status"
 	"recourse/moderation/store"
@@ -59,12 +60,21 @@ func (f *caseFile) secondReader(ctx context.Context, q *store.Queries, m moderat
 	if !f.SecondReader || f.ClosedAt != nil {
 		return nil
 	}
-	others, err := q.OtherModerators(ctx, store.OtherModeratorsParams{Community: f.Community, ModeratorID: m.ID})
+	others, err := q.OtherModerators(ctx, othersThan(m, f.ID, f.Community))
 	if err != nil {
 		return fmt.Errorf("looking for other moderators: %w", err)
 	}
 	f.Alone = !others
 	return nil
+}
+
+// othersThan asks for anybody else who may decide a case.
+func othersThan(m moderator, id event.ID, community string) store.OtherModeratorsParams {
+	p := store.OtherModeratorsParams{CaseID: id, Community: community, ModeratorID: m.ID}
+	for _, role := range access.Having(access.CaseDecide) {
+		p.Deciders = append(p.Deciders, string(role))
+	}
+	return p
 }
 
 // needsSecond says whether a decision of the case waits for somebody's consent.
@@ -74,7 +84,7 @@ func needsSecond(ctx context.Context, q *store.Queries, m moderator, row store.M
 	if !row.SecondReader || row.State != string(moderation.Open) {
 		return false, false, nil
 	}
-	others, err := q.OtherModerators(ctx, store.OtherModeratorsParams{Community: row.Community, ModeratorID: m.ID})
+	others, err := q.OtherModerators(ctx, othersThan(m, row.ID, row.Community))
 	if err != nil {
 		return false, false, fmt.Errorf("looking for other moderators: %w", err)
 	}
@@ -161,7 +171,7 @@ func (d *desk) consent(ctx context.Context, m moderator, id, proposal event.ID, 
 		return decided{}, err
 	}
 	err = d.inTx(ctx, func(q *store.Queries) error {
-		row, err := d.lock(ctx, q, m, id)
+		row, err := d.lock(ctx, q, m, access.CaseDecide, id)
 		if err != nil {
 			return err
 		}
@@ -233,7 +243,7 @@ func consentedBefore(ctx context.Context, q *store.Queries, m moderator, row sto
 // more, nothing is to be done.
 func (d *desk) refuse(ctx context.Context, m moderator, id, proposal event.ID) error {
 	return d.inTx(ctx, func(q *store.Queries) error {
-		row, err := d.lock(ctx, q, m, id)
+		row, err := d.lock(ctx, q, m, access.CaseDecide, id)
 		if err != nil {
 			return err
 		}

@@ -49,8 +49,8 @@ func (d *desk) signIn(ctx context.Context, link string) (session string, m moder
 	return session, m, nil
 }
 
-// moderatorOf returns who holds a session.
-func (d *desk) moderatorOf(ctx context.Context, session string) (moderator, error) {
+// holderOf returns who holds a session.
+func (d *desk) holderOf(ctx context.Context, session string) (moderator, error) {
 	return sessionModerator(ctx, store.New(d.pool), hashToken(session), d.now())
 }
 
@@ -62,7 +62,7 @@ func sessionModerator(ctx context.Context, q *store.Queries, hash []byte, now ti
 	if err != nil {
 		return moderator{}, fmt.Errorf("looking up a session: %w", err)
 	}
-	return moderator{ID: row.ID, Name: row.Name, Communities: row.Communities}, nil
+	return moderatorOf(row), nil
 }
 
 // signOut ends a session, if it is one.
@@ -80,7 +80,7 @@ func (c *Console) requireSession(g *gin.Context) {
 		c.fail(g, errNoSession)
 		return
 	}
-	m, err := c.desk.moderatorOf(g.Request.Context(), session)
+	m, err := c.desk.holderOf(g.Request.Context(), session)
 	if err != nil {
 		c.fail(g, err)
 		return

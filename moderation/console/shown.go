@@ -11,6 +11,7 @@ import (
 	"recourse/internal/event"
 	"recourse/internal/web"
 	"recourse/moderation"
+	"recourse/moderation/access"
 	"recourse/moderation/audit"
 	"recourse/moderation/status"
 	"recourse/moderation/store"
@@ -24,7 +25,7 @@ import (
 // nothing is hidden any more, nothing is to be done.
 func (d *desk) showAgain(ctx context.Context, m moderator, id event.ID, version int) error {
 	return d.inTx(ctx, func(q *store.Queries) error {
-		row, err := d.lock(ctx, q, m, id)
+		row, err := d.lock(ctx, q, m, access.CaseShow, id)
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"recourse/internal/event"
 	"recourse/internal/postgres"
 	"recourse/moderation"
+	"recourse/moderation/access"
 	"recourse/moderation/audit"
 	"recourse/moderation/status"
 	"recourse/moderation/store"
@@ -31,7 +32,7 @@ type splitOff struct {
 func (d *desk) split(ctx context.Context, m moderator, id, reportID event.ID, version int) (splitOff, error) {
 	done := splitOff{Case: splitID(id, reportID), Report: reportID, From: id}
 	err := d.inTx(ctx, func(q *store.Queries) error {
-		row, err := d.lock(ctx, q, m, id)
+		row, err := d.lock(ctx, q, m, access.CaseDecide, id)
 		if err != nil {
 			return err
 		}

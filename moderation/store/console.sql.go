@@ -18,11 +18,13 @@ SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.pr
     c.tags, c.hidden_since, m.name AS claimed_by_name
 FROM moderation.cases c LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
 WHERE c.id = $1 AND c.community = ANY($2::text[])
+    AND NOT EXISTS (SELECT FROM moderation.recusal x WHERE x.case_id = c.id AND x.moderator_id = $3)
 `
 
 type CaseByIDParams struct {
 	ID          event.ID
 	Communities []string
+	ModeratorID event.ID
 }
 
 type CaseByIDRow struct {
@@ -51,7 +53,7 @@ type CaseByIDRow struct {
 }
 
 func (q *Queries) CaseByID(ctx context.Context, arg CaseByIDParams) (CaseByIDRow, error) {
-	row := q.db.QueryRow(ctx, caseByID, arg.ID, arg.Communities)
+	row := q.db.QueryRow(ctx, caseByID, arg.ID, arg.Communities, arg.ModeratorID)
 	var i CaseByIDRow
 	err := row.Scan(
 		&i.ID,
@@ -107,6 +109,7 @@ SELECT count(*) FROM (
             AND CASE WHEN $3::text = '' THEN true ELSE q.queue = $3 END
             AND CASE WHEN $4::text = '' THEN true ELSE q.language = $4 END
             AND CASE WHEN $5::text = '' THEN true ELSE $5 = ANY(q.tags) END
+            AND NOT EXISTS (SELECT FROM moderation.recusal x WHERE x.case_id = q.id AND x.moderator_id = $6)
         ORDER BY q.priority DESC, q.first_look_due, q.id LIMIT 1001
     ) c
     LIMIT 1001
@@ -119,6 +122,7 @@ type CountOpenParams struct {
 	Queue       string
 	Language    string
 	Tag         string
+	ModeratorID event.ID
 }
 
 // How many are open, counted to 1001 and no further: a million takes long, and
@@ -130,6 +134,7 @@ func (q *Queries) CountOpen(ctx context.Context, arg CountOpenParams) (int64, er
 		arg.Queue,
 		arg.Language,
 		arg.Tag,
+		arg.ModeratorID,
 	)
 	var count int64
 	err := row.Scan(&count)
@@ -255,6 +260,7 @@ SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.pr
     c.tags, c.hidden_since, m.name AS claimed_by_name
 FROM moderation.cases c LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
 WHERE c.claimed_by = $1::uuid AND c.claimed_until > $2::timestamptz AND c.state = 'open' AND c.community = ANY($3::text[])
+    AND NOT EXISTS (SELECT FROM moderation.recusal x WHERE x.case_id = c.id AND x.moderator_id = $1)
 ORDER BY c.priority DESC, c.first_look_due, c.id LIMIT $4
 `
 
@@ -531,18 +537,20 @@ func (q *Queries) JustClaimed(ctx context.Context, arg JustClaimedParams) (event
 }
 
 const lockCase = `-- name: LockCase :one
-SELECT id, community, state, version, kind, article, conduct, priority, opened_at, first_look_due, closed_at, claimed_by, claimed_until, again, unread_since, queue, language, language_team, second_reader, tags, hidden_since, shown_at FROM moderation.cases WHERE id = $1 AND community = ANY($2::text[]) FOR UPDATE
+SELECT id, community, state, version, kind, article, conduct, priority, opened_at, first_look_due, closed_at, claimed_by, claimed_until, again, unread_since, queue, language, language_team, second_reader, tags, hidden_since, shown_at FROM moderation.cases c WHERE c.id = $1 AND c.community = ANY($2::text[])
+    AND NOT EXISTS (SELECT FROM moderation.recusal x WHERE x.case_id = c.id AND x.moderator_id = $3) FOR UPDATE
 `
 
 type LockCaseParams struct {
 	ID          event.ID
 	Communities []string
+	ModeratorID event.ID
 }
 
 // FOR UPDATE also keeps reports from joining the case meanwhile: their foreign
 // key asks for a share of the row.
 func (q *Queries) LockCase(ctx context.Context, arg LockCaseParams) (ModerationCase, error) {
-	row := q.db.QueryRow(ctx, lockCase, arg.ID, arg.Communities)
+	row := q.db.QueryRow(ctx, lockCase, arg.ID, arg.Communities, arg.ModeratorID)
 	var i ModerationCase
 	err := row.Scan(
 		&i.ID,
@@ -602,6 +610,7 @@ WHERE c.id IN (
             AND CASE WHEN $6::text = '' THEN true ELSE $6 = ANY(q.tags) END
             AND CASE WHEN q.language_team AND $5 = '' THEN q.language <> ALL(others.languages) ELSE true END
             AND (q.claimed_until IS NULL OR q.claimed_until <= $7::timestamptz)
+            AND NOT EXISTS (SELECT FROM moderation.recusal x WHERE x.case_id = q.id AND x.moderator_id = $2)
             AND CASE WHEN q.second_reader THEN NOT EXISTS (
                 SELECT FROM moderation.proposal p WHERE p.case_id = q.id AND p.moderator_id = $2
             ) ELSE true END
@@ -658,10 +667,11 @@ CROSS JOIN LATERAL (
         AND CASE WHEN $3::text = '' THEN true ELSE q.queue = $3 END
         AND CASE WHEN $4::text = '' THEN true ELSE q.language = $4 END
         AND CASE WHEN $5::text = '' THEN true ELSE $5 = ANY(q.tags) END
+        AND NOT EXISTS (SELECT FROM moderation.recusal x WHERE x.case_id = q.id AND x.moderator_id = $6)
     ORDER BY q.priority DESC, q.first_look_due, q.id LIMIT 200
 ) c
 LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
-ORDER BY c.priority DESC, c.first_look_due, c.id LIMIT $6
+ORDER BY c.priority DESC, c.first_look_due, c.id LIMIT $7
 `
 
 type QueueParams struct {
@@ -670,6 +680,7 @@ type QueueParams struct {
 	Queue       string
 	Language    string
 	Tag         string
+	ModeratorID event.ID
 	Page        int32
 }
 
@@ -711,6 +722,7 @@ func (q *Queries) Queue(ctx context.Context, arg QueueParams) ([]QueueRow, error
 		arg.Queue,
 		arg.Language,
 		arg.Tag,
+		arg.ModeratorID,
 		arg.Page,
 	)
 	if err != nil {
@@ -863,7 +875,8 @@ func (q *Queries) RulesOf(ctx context.Context, caseID event.ID) ([]ModerationRul
 const sessionModerator = `-- name: SessionModerator :one
 
 SELECT m.id, m.name,
-    ARRAY(SELECT b.community FROM moderation.membership b WHERE b.moderator_id = m.id ORDER BY b.community)::text[] AS communities
+    ARRAY(SELECT b.community FROM moderation.membership b WHERE b.moderator_id = m.id ORDER BY b.community)::text[] AS communities,
+    ARRAY(SELECT array_to_string(b.roles, ',') FROM moderation.membership b WHERE b.moderator_id = m.id ORDER BY b.community)::text[] AS roles
 FROM moderation.session s JOIN moderation.moderator m ON m.id = s.moderator_id
 WHERE s.token_hash = $1 AND s.expires_at > $2
 `
@@ -877,15 +890,22 @@ type SessionModeratorRow struct {
 	ID          event.ID
 	Name        string
 	Communities []string
+	Roles       []string
 }
 
-// What the console asks. Whoever asks for a case names the communities of the
-// moderator who asks: a case of another community is not there.
+// What the console asks. Whoever asks for a case names the moderator who asks and
+// her communities: a case of another community is not there, nor one of which she
+// must not know.
 // Who is signed in, and where, in one round trip a request.
 func (q *Queries) SessionModerator(ctx context.Context, arg SessionModeratorParams) (SessionModeratorRow, error) {
 	row := q.db.QueryRow(ctx, sessionModerator, arg.TokenHash, arg.Now)
 	var i SessionModeratorRow
-	err := row.Scan(&i.ID, &i.Name, &i.Communities)
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.Communities,
+		&i.Roles,
+	)
 	return i, err
 }
 

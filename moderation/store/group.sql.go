@@ -237,12 +237,14 @@ FROM (
 JOIN moderation.report r ON r.id = l.report_id
 JOIN moderation.cases c ON c.id = r.case_id
 WHERE c.id <> $1 AND c.community = $2
+    AND NOT EXISTS (SELECT FROM moderation.recusal x WHERE x.case_id = c.id AND x.moderator_id = $3)
 GROUP BY c.id ORDER BY c.opened_at DESC, c.id LIMIT 20
 `
 
 type LinkedCasesParams struct {
-	CaseID    event.ID
-	Community string
+	CaseID      event.ID
+	Community   string
+	ModeratorID event.ID
 }
 
 type LinkedCasesRow struct {
@@ -258,7 +260,7 @@ type LinkedCasesRow struct {
 // sketch the newest hundred reports are looked at: an account that all report
 // has one page, not a list of thousands.
 func (q *Queries) LinkedCases(ctx context.Context, arg LinkedCasesParams) ([]LinkedCasesRow, error) {
-	rows, err := q.db.Query(ctx, linkedCases, arg.CaseID, arg.Community)
+	rows, err := q.db.Query(ctx, linkedCases, arg.CaseID, arg.Community, arg.ModeratorID)
 	if err != nil {
 		return nil, err
 	}

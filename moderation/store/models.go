@@ -127,6 +127,7 @@ type ModerationMembership struct {
 	ModeratorID event.ID
 	Community   string
 	Languages   []string
+	Roles       []string
 }
 
 type ModerationMessage struct {
@@ -174,6 +175,11 @@ type ModerationProposal struct {
 	Article     string
 	Reasons     []byte
 	ProposedAt  time.Time
+}
+
+type ModerationRecusal struct {
+	CaseID      event.ID
+	ModeratorID event.ID
 }
 
 type ModerationReport struct {

@@ -54,17 +54,28 @@ func (q *Queries) InsertProposal(ctx context.Context, arg InsertProposalParams) 
 }
 
 const otherModerators = `-- name: OtherModerators :one
-SELECT EXISTS (SELECT FROM moderation.membership WHERE community = $1 AND moderator_id <> $2)
+SELECT EXISTS (
+    SELECT FROM moderation.membership m
+    WHERE m.community = $1 AND m.moderator_id <> $2 AND m.roles && $3::text[]
+        AND NOT EXISTS (SELECT FROM moderation.recusal x WHERE x.case_id = $4 AND x.moderator_id = m.moderator_id)
+)
 `
 
 type OtherModeratorsParams struct {
 	Community   string
 	ModeratorID event.ID
+	Deciders    []string
+	CaseID      event.ID
 }
 
-// Whether the community has anybody else.
+// Whether the community has anybody else who may decide a case.
 func (q *Queries) OtherModerators(ctx context.Context, arg OtherModeratorsParams) (bool, error) {
-	row := q.db.QueryRow(ctx, otherModerators, arg.Community, arg.ModeratorID)
+	row := q.db.QueryRow(ctx, otherModerators,
+		arg.Community,
+		arg.ModeratorID,
+		arg.Deciders,
+		arg.CaseID,
+	)
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
@@ -115,6 +126,7 @@ SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.pr
     c.tags, c.hidden_since, m.name AS claimed_by_name
 FROM moderation.proposal p JOIN moderation.cases c ON c.id = p.case_id LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
 WHERE p.moderator_id <> $1 AND c.community = ANY($2::text[])
+    AND NOT EXISTS (SELECT FROM moderation.recusal x WHERE x.case_id = c.id AND x.moderator_id = $1)
 ORDER BY p.proposed_at, c.id LIMIT $3
 `
 

@@ -174,14 +174,16 @@ FROM unnest($1::text[]) AS own(community)
 CROSS JOIN LATERAL (
     SELECT q.id, q.community, q.state, q.version, q.kind, q.article, q.conduct, q.priority, q.opened_at, q.first_look_due, q.closed_at, q.claimed_by, q.claimed_until, q.again, q.unread_since, q.queue, q.language, q.language_team, q.second_reader, q.tags, q.hidden_since, q.shown_at FROM moderation.cases q
     WHERE q.unread_since IS NOT NULL AND q.state = 'closed' AND q.community = own.community
+        AND NOT EXISTS (SELECT FROM moderation.recusal x WHERE x.case_id = q.id AND x.moderator_id = $2)
     ORDER BY q.unread_since, q.id LIMIT 200
 ) c
 LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
-ORDER BY c.unread_since, c.id LIMIT $2
+ORDER BY c.unread_since, c.id LIMIT $3
 `
 
 type UnreadCasesParams struct {
 	Communities []string
+	ModeratorID event.ID
 	Page        int32
 }
 
@@ -213,7 +215,7 @@ type UnreadCasesRow struct {
 // Closed cases where something came since, the longest waiting first. Each
 // community's part is read in the order of the index cases_unread, as in Queue.
 func (q *Queries) UnreadCases(ctx context.Context, arg UnreadCasesParams) ([]UnreadCasesRow, error) {
-	rows, err := q.db.Query(ctx, unreadCases, arg.Communities, arg.Page)
+	rows, err := q.db.Query(ctx, unreadCases, arg.Communities, arg.ModeratorID, arg.Page)
 	if err != nil {
 		return nil, err
 	}

@@ -1,10 +1,12 @@
--- What the console asks. Whoever asks for a case names the communities of the
--- moderator who asks: a case of another community is not there.
+-- What the console asks. Whoever asks for a case names the moderator who asks and
+-- her communities: a case of another community is not there, nor one of which she
+-- must not know.
 
 -- name: SessionModerator :one
 -- Who is signed in, and where, in one round trip a request.
 SELECT m.id, m.name,
-    ARRAY(SELECT b.community FROM moderation.membership b WHERE b.moderator_id = m.id ORDER BY b.community)::text[] AS communities
+    ARRAY(SELECT b.community FROM moderation.membership b WHERE b.moderator_id = m.id ORDER BY b.community)::text[] AS communities,
+    ARRAY(SELECT array_to_string(b.roles, ',') FROM moderation.membership b WHERE b.moderator_id = m.id ORDER BY b.community)::text[] AS roles
 FROM moderation.session s JOIN moderation.moderator m ON m.id = s.moderator_id
 WHERE s.token_hash = @token_hash AND s.expires_at > @now;
 
@@ -39,6 +41,7 @@ CROSS JOIN LATERAL (
         AND CASE WHEN @queue::text = '' THEN true ELSE q.queue = @queue END
         AND CASE WHEN @language::text = '' THEN true ELSE q.language = @language END
         AND CASE WHEN @tag::text = '' THEN true ELSE @tag = ANY(q.tags) END
+        AND NOT EXISTS (SELECT FROM moderation.recusal x WHERE x.case_id = q.id AND x.moderator_id = @moderator_id)
     ORDER BY q.priority DESC, q.first_look_due, q.id LIMIT 200
 ) c
 LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
@@ -51,6 +54,7 @@ SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.pr
     c.tags, c.hidden_since, m.name AS claimed_by_name
 FROM moderation.cases c LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
 WHERE c.claimed_by = @moderator_id::uuid AND c.claimed_until > @now::timestamptz AND c.state = 'open' AND c.community = ANY(@communities::text[])
+    AND NOT EXISTS (SELECT FROM moderation.recusal x WHERE x.case_id = c.id AND x.moderator_id = @moderator_id)
 ORDER BY c.priority DESC, c.first_look_due, c.id LIMIT @page;
 
 -- name: CountOpen :one
@@ -65,6 +69,7 @@ SELECT count(*) FROM (
             AND CASE WHEN @queue::text = '' THEN true ELSE q.queue = @queue END
             AND CASE WHEN @language::text = '' THEN true ELSE q.language = @language END
             AND CASE WHEN @tag::text = '' THEN true ELSE @tag = ANY(q.tags) END
+            AND NOT EXISTS (SELECT FROM moderation.recusal x WHERE x.case_id = q.id AND x.moderator_id = @moderator_id)
         ORDER BY q.priority DESC, q.first_look_due, q.id LIMIT 1001
     ) c
     LIMIT 1001
@@ -100,6 +105,7 @@ WHERE c.id IN (
             AND CASE WHEN @tag::text = '' THEN true ELSE @tag = ANY(q.tags) END
             AND CASE WHEN q.language_team AND @language = '' THEN q.language <> ALL(others.languages) ELSE true END
             AND (q.claimed_until IS NULL OR q.claimed_until <= @now::timestamptz)
+            AND NOT EXISTS (SELECT FROM moderation.recusal x WHERE x.case_id = q.id AND x.moderator_id = @moderator_id)
             AND CASE WHEN q.second_reader THEN NOT EXISTS (
                 SELECT FROM moderation.proposal p WHERE p.case_id = q.id AND p.moderator_id = @moderator_id
             ) ELSE true END
@@ -121,14 +127,16 @@ ORDER BY claimed_until DESC LIMIT 1;
 -- name: LockCase :one
 -- FOR UPDATE also keeps reports from joining the case meanwhile: their foreign
 -- key asks for a share of the row.
-SELECT * FROM moderation.cases WHERE id = @id AND community = ANY(@communities::text[]) FOR UPDATE;
+SELECT * FROM moderation.cases c WHERE c.id = @id AND c.community = ANY(@communities::text[])
+    AND NOT EXISTS (SELECT FROM moderation.recusal x WHERE x.case_id = c.id AND x.moderator_id = @moderator_id) FOR UPDATE;
 
 -- name: CaseByID :one
 SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.priority, c.opened_at, c.first_look_due,
     c.closed_at, c.claimed_by, c.claimed_until, c.again, c.unread_since, c.queue, c.language, c.language_team, c.second_reader,
     c.tags, c.hidden_since, m.name AS claimed_by_name
 FROM moderation.cases c LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
-WHERE c.id = @id AND c.community = ANY(@communities::text[]);
+WHERE c.id = @id AND c.community = ANY(@communities::text[])
+    AND NOT EXISTS (SELECT FROM moderation.recusal x WHERE x.case_id = c.id AND x.moderator_id = @moderator_id);
 
 -- name: SetClaim :exec
 UPDATE moderation.cases SET claimed_by = @claimed_by, claimed_until = @claimed_until WHERE id = @id;

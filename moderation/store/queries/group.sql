@@ -98,6 +98,7 @@ FROM (
 JOIN moderation.report r ON r.id = l.report_id
 JOIN moderation.cases c ON c.id = r.case_id
 WHERE c.id <> @case_id AND c.community = @community
+    AND NOT EXISTS (SELECT FROM moderation.recusal x WHERE x.case_id = c.id AND x.moderator_id = @moderator_id)
 GROUP BY c.id ORDER BY c.opened_at DESC, c.id LIMIT 20;
 
 -- name: OpenCasesAbout :many

@@ -13,8 +13,12 @@ VALUES (@case_id, @id, @decision_id, @case_version, @moderator_id, @action, @art
 DELETE FROM moderation.proposal WHERE case_id = @case_id;
 
 -- name: OtherModerators :one
--- Whether the community has anybody else.
-SELECT EXISTS (SELECT FROM moderation.membership WHERE community = @community AND moderator_id <> @moderator_id);
+-- Whether the community has anybody else who may decide a case.
+SELECT EXISTS (
+    SELECT FROM moderation.membership m
+    WHERE m.community = @community AND m.moderator_id <> @moderator_id AND m.roles && @deciders::text[]
+        AND NOT EXISTS (SELECT FROM moderation.recusal x WHERE x.case_id = @case_id AND x.moderator_id = m.moderator_id)
+);
 
 -- name: ProposedCases :many
 -- Where another moderator's proposal waits for consent, the longest waiting first.
@@ -23,4 +27,5 @@ SELECT c.id, c.community, c.state, c.version, c.kind, c.article, c.conduct, c.pr
     c.tags, c.hidden_since, m.name AS claimed_by_name
 FROM moderation.proposal p JOIN moderation.cases c ON c.id = p.case_id LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
 WHERE p.moderator_id <> @moderator_id AND c.community = ANY(@communities::text[])
+    AND NOT EXISTS (SELECT FROM moderation.recusal x WHERE x.case_id = c.id AND x.moderator_id = @moderator_id)
 ORDER BY p.proposed_at, c.id LIMIT @page;

@@ -29,6 +29,7 @@ FROM unnest(@communities::text[]) AS own(community)
 CROSS JOIN LATERAL (
     SELECT q.* FROM moderation.cases q
     WHERE q.unread_since IS NOT NULL AND q.state = 'closed' AND q.community = own.community
+        AND NOT EXISTS (SELECT FROM moderation.recusal x WHERE x.case_id = q.id AND x.moderator_id = @moderator_id)
     ORDER BY q.unread_since, q.id LIMIT 200
 ) c
 LEFT JOIN moderation.moderator m ON m.id = c.claimed_by
