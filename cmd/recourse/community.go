@@ -60,6 +60,7 @@ func (d *draft) settle(b *community.Bundle) {
 	b.Kinds, b.Country, b.Intro = f.Kinds, f.Country, f.Intro
 	b.Colours, b.Logo = community.Colours(f.Colours), d.logo
 	b.Opens, b.AskAfter, b.RateLimit = d.opens, d.askAfter, community.RateLimit(f.RateLimit)
+	b.Care = d.care
 	if f.Paused != nil || !b.PauseHeld {
 		b.Paused, b.PauseHeld = f.Paused, false
 	}

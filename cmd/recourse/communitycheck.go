@@ -66,6 +66,11 @@ func (d *draft) check(fsys fs.FS, dir string) error {
 	if err := d.checkTimes(); err != nil {
 		return err
 	}
+	care, err := f.Care.check()
+	if err != nil {
+		return err
+	}
+	d.care = care
 	if err := checkRateLimit(f.RateLimit); err != nil {
 		return err
 	}

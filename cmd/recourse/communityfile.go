@@ -38,6 +38,7 @@ type communityFile struct {
 	Paused    community.Text `yaml:"paused,omitempty"`
 	AskAfter  string         `yaml:"ask_after,omitempty"`
 	RateLimit fileRateLimit  `yaml:"rate_limit,omitempty"`
+	Care      fileCare       `yaml:"care,omitempty"`
 }
 
 type fileColours struct {
@@ -61,6 +62,7 @@ type draft struct {
 	logo     community.Logo
 	opens    time.Time
 	askAfter time.Duration
+	care     community.Care
 }
 
 // fieldError is what is wrong with one field of a community file, and what to
@@ -155,7 +157,7 @@ func lineOf(file []byte, field string) int {
 func show(b community.Bundle) ([]byte, error) {
 	f := communityFile{
 		Name: b.Name, Title: b.Title, Languages: b.Languages, Kinds: b.Kinds, Country: b.Country, Intro: b.Intro,
-		Colours: fileColours(b.Colours), Paused: b.Paused, RateLimit: fileRateLimit(b.RateLimit),
+		Colours: fileColours(b.Colours), Paused: b.Paused, RateLimit: fileRateLimit(b.RateLimit), Care: fileCareOf(b.Care),
 	}
 	if !b.Opens.IsZero() {
 		f.Opens = b.Opens.Format(time.RFC3339)

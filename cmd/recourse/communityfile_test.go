@@ -31,6 +31,12 @@ paused:
   en: Back soon.
   fr: De retour bientôt.
 ask_after: 504h
+care:
+  hard_per_day: 10
+  break_after: 1h0m0s
+  break: 20m0s
+  breaks: required
+  grey: false
 rate_limit: {reports_per_hour: 60, follow_ups_per_hour: 61, wrong_receipts_per_hour: 30}
 `
 
@@ -64,6 +70,7 @@ func TestACommunityFileIsReadWhole(t *testing.T) {
 		Opens: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), Paused: community.Text{"en": "Back soon.", "fr": "De retour bientôt."},
 		AskAfter:  21 * 24 * time.Hour,
 		RateLimit: community.RateLimit{ReportsPerHour: 60, FollowUpsPerHour: 61, WrongReceiptsPerHour: 30},
+		Care:      community.Care{HardPerDay: 10, BreakAfter: time.Hour, Break: 20 * time.Minute, Required: true, Grey: new(false)},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("it is read as\n%+v, want\n%+v", got, want)
@@ -173,6 +180,10 @@ func TestABadCommunityFileSaysWhereAndWhatToDo(t *testing.T) {
 		{"a day that is none", smallFile + "opens: 2026-02-30\n", "city.yaml:5: opens: "},
 		{"a span in days", smallFile + "ask_after: 21d\n", `city.yaml:5: ask_after: "21d" is not a time span up to a year`},
 		{"a span of nothing", smallFile + "ask_after: 0s\n", "city.yaml:5: ask_after: "},
+		{"work without an end", smallFile + "care:\n  break_after: 9h\n", `city.yaml:6: care.break_after: "9h" is not a time span`},
+		{"a break of nothing", smallFile + "care:\n  break: 0s\n", "city.yaml:6: care.break: "},
+		{"breaks of no sort", smallFile + "care:\n  breaks: never\n", `city.yaml:6: care.breaks: "never" is neither`},
+		{"hard cases below none", smallFile + "care:\n  hard_per_day: -1\n", "city.yaml:6: care.hard_per_day: "},
 		{"a span too long", smallFile + "ask_after: 9000h\n", "city.yaml:5: ask_after: "},
 		{"a limit below nothing", smallFile + "rate_limit:\n  follow_ups_per_hour: -1\n", "city.yaml:6: rate_limit.follow_ups_per_hour: is less than nothing"},
 		{"a file too large", smallFile + strings.Repeat("#", maxCommunityFile), "city.yaml: is larger than 256 KiB"},

@@ -49,6 +49,7 @@ type Bundle struct {
 	PauseHeld bool          `json:"pause_held,omitempty"` // paused by command: applying a file that does not pause leaves it so
 	AskAfter  time.Duration `json:"ask_after,omitempty"`  // after a decision: ask "did it stop?"; 0: DefaultAskAfter
 	RateLimit RateLimit     `json:"rate_limit,omitzero"`
+	Care      Care          `json:"care,omitzero"`
 }
 
 // DefaultAskAfter is when a reporter is asked whether it stopped, where the

@@ -120,6 +120,9 @@ func (d *desk) open(ctx context.Context, q *store.Queries, m moderator, id event
 	if err := f.link(ctx, q, m); err != nil {
 		return caseFile{}, err
 	}
+	if err := d.expose(ctx, q, m, &f, now); err != nil {
+		return caseFile{}, err
+	}
 	if err := f.record(ctx, q, m, now); err != nil {
 		return caseFile{}, err
 	}

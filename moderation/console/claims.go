@@ -26,6 +26,15 @@ const doubleClick = 2 * time.Second
 // button: pressed twice, it returns the same case.
 func (d *desk) next(ctx context.Context, m moderator, f filter) (event.ID, error) {
 	var id event.ID
+	err := d.caring(ctx, m, f, func(f filter) (err error) {
+		id, err = d.nextOf(ctx, m, f)
+		return err
+	})
+	return id, err
+}
+
+func (d *desk) nextOf(ctx context.Context, m moderator, f filter) (event.ID, error) {
+	var id event.ID
 	now := d.now()
 	err := d.inTx(ctx, func(q *store.Queries) (err error) {
 		if err := q.LockModerator(ctx, m.ID.String()); err != nil {
@@ -48,10 +57,15 @@ func (d *desk) next(ctx context.Context, m moderator, f filter) (event.ID, error
 // nextOpened is next, with the case opened in the same transaction: where it
 // can't be, it is not claimed either.
 func (d *desk) nextOpened(ctx context.Context, m moderator, f filter) (caseFile, error) {
-	now := d.now()
-	return d.opened(ctx, m, now, func(q *store.Queries) (event.ID, error) {
-		return d.claimNext(ctx, q, m, f, now)
+	var opened caseFile
+	err := d.caring(ctx, m, f, func(f filter) (err error) {
+		now := d.now()
+		opened, err = d.opened(ctx, m, now, func(q *store.Queries) (event.ID, error) {
+			return d.claimNext(ctx, q, m, f, now)
+		})
+		return err
 	})
+	return opened, err
 }
 
 func (d *desk) claimNext(ctx context.Context, q *store.Queries, m moderator, f filter, now time.Time) (event.ID, error) {
@@ -64,6 +78,7 @@ func (d *desk) claimNext(ctx context.Context, q *store.Queries, m moderator, f f
 	}
 	id, err := q.NextCase(ctx, store.NextCaseParams{
 		Communities: communities, ModeratorID: m.ID, Kind: string(f.Kind), Queue: f.Queue, Language: f.Language, Tag: f.Tag, Now: now,
+		Spared: f.sparedKinds(),
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return event.ID{}, errNothingWaits
@@ -77,6 +92,9 @@ func (d *desk) claimNext(ctx context.Context, q *store.Queries, m moderator, f f
 
 // claim gives the moderator a case, or more time with it.
 func (d *desk) claim(ctx context.Context, m moderator, id event.ID) (caseSummary, error) {
+	if err := d.mayTake(ctx, m, id); err != nil {
+		return caseSummary{}, err
+	}
 	return d.change(ctx, m, id, moderation.Case.Claim, auditClaimed)
 }
 

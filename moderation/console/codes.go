@@ -58,6 +58,15 @@ func (c *codes) get(ctx context.Context, digest string) (conduct.Code, error) {
 	return code, nil
 }
 
+// severity is an article's, or 0 where its code is not held. It waits for
+// nothing.
+func (c *codes) severity(digest, article string) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	a, _ := c.held[digest].Article(article)
+	return a.Severity
+}
+
 // titles returns the titles of articles, several of few codes, as one page
 // needs them. Where a code can't be read, an article's id stands in.
 type titles struct {

@@ -17,6 +17,8 @@ type filter struct {
 	Queue     string     `json:"queue"`
 	Language  string     `json:"language"`
 	Tag       string     `json:"tag"`
+
+	spared []event.Kind // that "next" does not give, for the moderator's sake
 }
 
 var (
@@ -50,6 +52,14 @@ func (f filter) communities(m moderator) ([]string, error) {
 	default:
 		return []string{f.Community}, nil
 	}
+}
+
+func (f filter) sparedKinds() []string {
+	kinds := make([]string, len(f.spared))
+	for i, kind := range f.spared {
+		kinds[i] = string(kind)
+	}
+	return kinds
 }
 
 // filterPart is one part of a filter, as a form and an address have it.

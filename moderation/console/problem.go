@@ -92,6 +92,9 @@ func answerOf(err error) answer {
 				"Read the case again, then send your answer again.",
 		}
 	default:
+		if a, ok := careAnswerOf(err); ok {
+			return a
+		}
 		if a, ok := secondReaderAnswerOf(err); ok {
 			return a
 		}

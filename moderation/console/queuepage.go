@@ -19,7 +19,8 @@ type queuePageData struct {
 
 	Filter      filter
 	Communities []namedCommunity // the moderator's own
-	Empty       bool             // she asked for the next case, and none was free
+	Care        care
+	Empty       bool // she asked for the next case, and none was free
 }
 
 type namedCommunity struct{ Name, Title string }
@@ -71,10 +72,15 @@ func (c *Console) getQueue(g *gin.Context) {
 		c.fail(g, err)
 		return
 	}
+	day, err := c.desk.day(g.Request.Context(), m)
+	if err != nil {
+		c.fail(g, err)
+		return
+	}
 	_, empty := g.GetQuery(queryNone)
 	c.show(g, http.StatusOK, "queue", queuePageData{
 		page: c.page(g, "Queue"), queue: q, offers: c.offers(g.Request.Context(), m, f, q.Cases), Filter: f,
-		Communities: c.communities(m), Empty: empty,
+		Communities: c.communities(m), Care: day, Empty: empty,
 	})
 }
 

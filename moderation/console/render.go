@@ -34,11 +34,11 @@ func newViews() (*views, error) {
 		stylePath: "/static/console-" + hex.EncodeToString(digest[:6]) + ".css",
 	}
 	layout, err := template.New("layout").Funcs(pageWords()).ParseFS(
-		files, "templates/layout.html", "templates/report.html", "templates/proposal.html")
+		files, "templates/layout.html", "templates/report.html", "templates/proposal.html", "templates/break.html")
 	if err != nil {
 		return nil, fmt.Errorf("reading the pages' layout: %w", err)
 	}
-	for _, name := range []string{"signin", "signedin", "queue", "case", "message", "phoned", "receipt"} {
+	for _, name := range []string{"signin", "signedin", "queue", "care", "case", "message", "phoned", "receipt"} {
 		page, err := layout.Clone()
 		if err == nil {
 			page, err = page.ParseFS(files, "templates/"+name+".html")

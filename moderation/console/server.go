@@ -110,6 +110,10 @@ func (c *Console) Handler() http.Handler {
 	own.POST("/cases/:id/reports/:report/split", c.postSplit)
 	own.GET("/cases/:id/evidence/:file", c.getFile)
 	own.GET("/v1/cases/:id/evidence/:file", c.getFile)
+	own.GET("/care", c.getCare)
+	own.POST("/care", c.postCare)
+	own.GET("/v1/care", c.showCare)
+	own.PUT("/v1/care/preferences", c.setPreferences)
 	own.GET("/reports/new", c.getPhoned)
 	own.POST("/reports/new", c.postPhoned)
 

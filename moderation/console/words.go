@@ -43,6 +43,7 @@ func pageWords() template.FuncMap {
 		"until":   func(now, t time.Time) string { return span(t.Sub(now)) },
 		"written": func(t conduct.Text, languages []string) string { return t.In(consoleLanguage, languages) },
 		"lang":    languageOf,
+		"choice":  threeWays,
 		"plus":    func(a, b int) int { return a + b },
 	}
 }

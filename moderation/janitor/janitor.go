@@ -30,6 +30,7 @@ const (
 	outboxKeep     = time.Hour      // of rows that were sent
 	attemptsKeep   = 24 * time.Hour // well over the longest wait between two
 	ruleHoursKeep  = 48 * time.Hour
+	exposureKeep   = 30 * 24 * time.Hour
 	newsKeep       = 30 * 24 * time.Hour // where no notify runs
 )
 
@@ -135,6 +136,9 @@ func (j *Janitor) emptyTables(ctx context.Context) error {
 	}
 	if _, err := q.ForgetRuleHours(ctx, now.Add(-ruleHoursKeep)); err != nil {
 		return fmt.Errorf("forgetting how often rules hid: %w", err)
+	}
+	if _, err := q.ForgetExposures(ctx, now.Add(-exposureKeep)); err != nil {
+		return fmt.Errorf("forgetting what moderators looked at: %w", err)
 	}
 	if _, err := q.ForgetNews(ctx, now.Add(-newsKeep)); err != nil {
 		return fmt.Errorf("forgetting news: %w", err)

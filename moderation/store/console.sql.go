@@ -608,15 +608,16 @@ WHERE c.id IN (
             AND CASE WHEN $4::text = '' THEN true ELSE q.queue = $4 END
             AND CASE WHEN $5::text = '' THEN true ELSE q.language = $5 END
             AND CASE WHEN $6::text = '' THEN true ELSE $6 = ANY(q.tags) END
+            AND q.kind <> ALL($7::text[])
             AND CASE WHEN q.language_team AND $5 = '' THEN q.language <> ALL(others.languages) ELSE true END
-            AND (q.claimed_until IS NULL OR q.claimed_until <= $7::timestamptz)
+            AND (q.claimed_until IS NULL OR q.claimed_until <= $8::timestamptz)
             AND NOT EXISTS (SELECT FROM moderation.recusal x WHERE x.case_id = q.id AND x.moderator_id = $2)
             AND CASE WHEN q.second_reader THEN NOT EXISTS (
                 SELECT FROM moderation.proposal p WHERE p.case_id = q.id AND p.moderator_id = $2
             ) ELSE true END
         ORDER BY q.priority DESC, q.first_look_due, q.id LIMIT 100
     ) f
-) AND c.state = 'open' AND (c.claimed_until IS NULL OR c.claimed_until <= $7::timestamptz)
+) AND c.state = 'open' AND (c.claimed_until IS NULL OR c.claimed_until <= $8::timestamptz)
 ORDER BY c.priority DESC, c.first_look_due, c.id
 LIMIT 1 FOR UPDATE SKIP LOCKED
 `
@@ -628,6 +629,7 @@ type NextCaseParams struct {
 	Queue       string
 	Language    string
 	Tag         string
+	Spared      []string
 	Now         time.Time
 }
 
@@ -648,6 +650,7 @@ func (q *Queries) NextCase(ctx context.Context, arg NextCaseParams) (event.ID, e
 		arg.Queue,
 		arg.Language,
 		arg.Tag,
+		arg.Spared,
 		arg.Now,
 	)
 	var id event.ID

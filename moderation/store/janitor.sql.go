@@ -83,6 +83,18 @@ func (q *Queries) ForgetAttemptsBefore(ctx context.Context, before time.Time) (i
 	return result.RowsAffected(), nil
 }
 
+const forgetExposures = `-- name: ForgetExposures :execrows
+DELETE FROM moderation.exposure WHERE at < $1
+`
+
+func (q *Queries) ForgetExposures(ctx context.Context, before time.Time) (int64, error) {
+	result, err := q.db.Exec(ctx, forgetExposures, before)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const forgetRuleHours = `-- name: ForgetRuleHours :execrows
 DELETE FROM moderation.rule_hour WHERE hour < $1
 `

@@ -112,6 +112,13 @@ type ModerationEvidenceChunk struct {
 	Sealed     []byte
 }
 
+type ModerationExposure struct {
+	ModeratorID event.ID
+	At          time.Time
+	CaseID      event.ID
+	Severity    int16
+}
+
 type ModerationFollowUp struct {
 	ID       event.ID
 	ReportID event.ID
@@ -163,6 +170,14 @@ type ModerationOutbox struct {
 	ReportID  *event.ID
 	CreatedAt time.Time
 	SentAt    *time.Time
+}
+
+type ModerationPreference struct {
+	ModeratorID event.ID
+	Blur        *bool
+	Grey        *bool
+	Mute        *bool
+	SparedKinds []string
 }
 
 type ModerationProposal struct {

@@ -103,6 +103,7 @@ WHERE c.id IN (
             AND CASE WHEN @queue::text = '' THEN true ELSE q.queue = @queue END
             AND CASE WHEN @language::text = '' THEN true ELSE q.language = @language END
             AND CASE WHEN @tag::text = '' THEN true ELSE @tag = ANY(q.tags) END
+            AND q.kind <> ALL(@spared::text[])
             AND CASE WHEN q.language_team AND @language = '' THEN q.language <> ALL(others.languages) ELSE true END
             AND (q.claimed_until IS NULL OR q.claimed_until <= @now::timestamptz)
             AND NOT EXISTS (SELECT FROM moderation.recusal x WHERE x.case_id = q.id AND x.moderator_id = @moderator_id)

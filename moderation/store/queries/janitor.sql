@@ -33,3 +33,6 @@ SELECT report_id, community, asked_at FROM janitor.erasure WHERE done_at IS NULL
 -- name: ErasureDone :exec
 -- Unless it was asked for again meanwhile.
 UPDATE janitor.erasure SET done_at = @done_at WHERE report_id = @report_id AND asked_at = @asked_at;
+
+-- name: ForgetExposures :execrows
+DELETE FROM moderation.exposure WHERE at < @before;
